@@ -1,0 +1,137 @@
+// One controller's catalogue, folded from its stream: what it is, its sites and keys, purposes, notices, the rules it is under.
+import type { RecordedEvent } from '../event.ts'
+import { ms } from '../time.ts'
+import type { RegulatorProfile } from '../profile/profile.ts'
+import type { ControllerFact } from './events.ts'
+import type { ControllerEntry, NoticeEntry, Presentation, PurposeEntry, SiteEntry, Statement } from './file.ts'
+
+export type PurposeVersion = Omit<PurposeEntry, 'retired'> & { recordedAt: number; eventId: string }
+/** `versions` in the order of publication. `retired.from` is a day in the controller's zone. */
+export type Purpose = { id: string; versions: PurposeVersion[]; retired?: { from: string; eventId: string } }
+export type PublishedNotice = Extract<ControllerFact, { type: 'NoticePublished' }>['data'] & { recordedAt: number; eventId: string }
+/** One version of a notice; what all its languages share is on each of its texts. */
+export type NoticeVersion = {
+  version: number
+  change: NoticeEntry['change']
+  validFrom: string
+  purposes: string[]
+  texts: Map<string, PublishedNotice>
+  presentations: Presentation[]
+}
+/** `versions` ascending by number. */
+export type Notice = { id: string; versions: NoticeVersion[] }
+export type SiteKey = { site: string; keyId: string; kind: 'secret' | 'publishable'; issuedAt: number; revokedAt?: number }
+
+export type Catalogue = {
+  controllerId: string
+  controller: ControllerEntry | null
+  sites: Map<string, SiteEntry>
+  /** By SHA-256 of the key, revoked ones too. */
+  siteKeys: Map<string, SiteKey>
+  purposes: Map<string, Purpose>
+  notices: Map<string, Notice>
+  statements: Statement[]
+  profile: (RegulatorProfile & { sha256: string; eventId: string }) | null
+  lastRevision: bigint
+  lastRecordedAt: number
+  /** What was folded, but for counts of what was turned away: a cut folds it again. */
+  history: RecordedEvent[]
+}
+
+export const initialCatalogue = (controllerId: string): Catalogue => ({
+  controllerId,
+  controller: null,
+  sites: new Map(),
+  siteKeys: new Map(),
+  purposes: new Map(),
+  notices: new Map(),
+  statements: [],
+  profile: null,
+  lastRevision: -1n,
+  lastRecordedAt: 0,
+  history: [],
+})
+
+const publishPurpose = (catalogue: Catalogue, version: PurposeVersion): void => {
+  const purpose = catalogue.purposes.get(version.id) ?? { id: version.id, versions: [] }
+  // The same version again: another language was added to it.
+  purpose.versions = [...purpose.versions.filter((known) => known.version !== version.version), version]
+  catalogue.purposes.set(version.id, purpose)
+}
+
+const publishNotice = (catalogue: Catalogue, text: PublishedNotice): void => {
+  const notice = catalogue.notices.get(text.id) ?? { id: text.id, versions: [] }
+  let version = notice.versions.find((known) => known.version === text.version)
+  if (!version) {
+    version = {
+      version: text.version,
+      change: text.change,
+      validFrom: text.validFrom,
+      purposes: text.purposes,
+      texts: new Map(),
+      presentations: [],
+    }
+    notice.versions = [...notice.versions, version].sort((a, b) => a.version - b.version)
+  }
+  version.texts.set(text.language, text)
+  catalogue.notices.set(text.id, notice)
+}
+
+/** Adds one event to the fold; mutates and returns `catalogue`. Never throws: an event it does not know changes only the place in the stream. */
+export const evolveCatalogue = (catalogue: Catalogue, event: RecordedEvent): Catalogue => {
+  catalogue.lastRevision = event.revision
+  catalogue.lastRecordedAt = ms(event.metadata.recordedAt)
+  if (event.type !== 'IntakeReported') catalogue.history.push(event)
+  const recordedAt = catalogue.lastRecordedAt
+  const fact = event as unknown as ControllerFact
+  switch (fact.type) {
+    case 'ControllerRegistered':
+      catalogue.controller = fact.data
+      break
+    case 'SiteRegistered':
+      catalogue.sites.set(fact.data.id, fact.data)
+      break
+    case 'SiteKeyIssued':
+      catalogue.siteKeys.set(fact.data.sha256, { site: fact.data.site, keyId: fact.data.keyId, kind: fact.data.kind, issuedAt: recordedAt })
+      break
+    case 'SiteKeyRevoked':
+      for (const key of catalogue.siteKeys.values()) if (key.keyId === fact.data.keyId) key.revokedAt = recordedAt
+      break
+    case 'PurposePublished':
+      publishPurpose(catalogue, { ...fact.data, recordedAt, eventId: event.id })
+      break
+    case 'PurposeRetired': {
+      const purpose = catalogue.purposes.get(fact.data.purpose)
+      if (purpose) purpose.retired = { from: fact.data.from, eventId: event.id }
+      break
+    }
+    case 'NoticePublished':
+      publishNotice(catalogue, { ...fact.data, recordedAt, eventId: event.id })
+      break
+    case 'PresentationPublished': {
+      const { notice, version, presentation } = fact.data
+      catalogue.notices
+        .get(notice)
+        ?.versions.find((known) => known.version === version)
+        ?.presentations.push(presentation)
+      break
+    }
+    case 'StatementPublished':
+      catalogue.statements.push(fact.data)
+      break
+    case 'RegulatorProfileApplied':
+      catalogue.profile = { ...fact.data.profile, sha256: fact.data.sha256, eventId: event.id }
+      break
+    case 'IntakeReported':
+      break
+  }
+  return catalogue
+}
+
+/** The catalogue as it was known at `knownAt` (epoch ms, inclusive): what was recorded later is not in it. */
+export const catalogueKnownAt = (catalogue: Catalogue, knownAt: number): Catalogue => {
+  if (knownAt >= catalogue.lastRecordedAt) return catalogue
+  return catalogue.history
+    .filter((event) => ms(event.metadata.recordedAt) <= knownAt)
+    .reduce(evolveCatalogue, initialCatalogue(catalogue.controllerId))
+}

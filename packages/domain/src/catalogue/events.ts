@@ -1,0 +1,82 @@
+// The events of a controller's stream (`controller-<id>`): what it is, its sites and their keys, its purposes, its notices, the rules it is under.
+import { z } from 'zod'
+import { SealedField } from '../sealed.ts'
+import { Id, Instant, Language, Sha256Hex, Uuid } from '../words.ts'
+import { RegulatorProfile } from '../profile/profile.ts'
+import { ControllerEntry, NoticeEntry, PurposeEntry, SiteEntry, Statement } from './file.ts'
+
+export const controllerEvents = {
+  /** Also sent again whenever an entry of the controller changes; the newest holds. */
+  ControllerRegistered: z.strictObject(ControllerEntry.shape),
+  /** A site, and again whenever its entry changes; the newest holds. */
+  SiteRegistered: z.strictObject(SiteEntry.shape),
+  /** `sha256` of the key's characters: the key itself has 256 random bits and is shown once. */
+  SiteKeyIssued: z.strictObject({ site: Id, keyId: Uuid, kind: z.enum(['secret', 'publishable']), sha256: Sha256Hex }),
+  /** The key opens nothing from here on. */
+  SiteKeyRevoked: z.strictObject({ site: Id, keyId: Uuid }),
+  /** One version of a purpose; the same version again adds a language and changes nothing else. */
+  PurposePublished: z.strictObject(PurposeEntry.omit({ retired: true }).shape),
+  /** From the start of day `from` in the controller's zone. */
+  PurposeRetired: z.strictObject({ purpose: Id, from: z.iso.date() }),
+  /** One language of one version: exact text and its SHA-256 (of the UTF-8 bytes). */
+  NoticePublished: z.strictObject({
+    ...NoticeEntry.omit({ text: true, withdrawal: true, presentations: true }).shape,
+    language: Language,
+    text: z.string(),
+    sha256: Sha256Hex,
+    withdrawal: z.string().optional(),
+  }),
+  /** How a version was presented (LAW §1.8, 1.9, 1.16): code and screenshot hashes, clicks to accept and to refuse. */
+  PresentationPublished: z.strictObject({
+    notice: Id,
+    version: z.int().min(1),
+    presentation: NoticeEntry.shape.presentations.unwrap().element,
+  }),
+  /** What a published text promises: a quotation and what it claims. */
+  StatementPublished: z.strictObject(Statement.shape),
+  /** The profile whole, so that day D is judged by what was in force on day D. */
+  RegulatorProfileApplied: z.strictObject({ profile: RegulatorProfile, sha256: Sha256Hex }),
+  /** What was turned away in one hour, per site, route and code; sent only for hours in which there was any. */
+  IntakeReported: z.strictObject({
+    hour: Instant,
+    counts: z.array(z.strictObject({ site: Id.optional(), route: z.string(), code: z.string(), count: z.int().min(1) })),
+  }),
+} as const
+
+export type ControllerEventType = keyof typeof controllerEvents
+export type ControllerFact = { [T in ControllerEventType]: { type: T; data: z.infer<(typeof controllerEvents)[T]> } }[ControllerEventType]
+
+export const ledgerEvents = {
+  /** First event of the ledger. `masterKeyCheck`: HMAC-SHA-256 by the master key, so that a wrong key is refused before it seals anything. */
+  LedgerCreated: z.strictObject({ ledgerId: Uuid, masterKeyCheck: Sha256Hex }),
+  /** This ledger keeps a stream `controller-<id>`. */
+  ControllerNamed: z.strictObject({ controller: Id }),
+  /** The first keys were made and handed out: the end of the first start. Without it the next start makes them anew. */
+  FirstKeysIssued: z.strictObject({}),
+} as const
+export type LedgerFact = {
+  [T in keyof typeof ledgerEvents]: { type: T; data: z.infer<(typeof ledgerEvents)[T]> }
+}[keyof typeof ledgerEvents]
+
+export const Role = z.enum(['legal', 'dpo', 'marketing', 'auditor', 'admin'])
+export type Role = z.infer<typeof Role>
+
+export const operatorEvents = {
+  /** `name` is sealed under the register's key. Without `controller` the operator sees all. */
+  OperatorAdded: z.strictObject({
+    operatorId: Uuid,
+    name: SealedField,
+    roles: z.array(Role).min(1),
+    controller: Id.optional(),
+    sha256: Sha256Hex,
+  }),
+  /** The operator's key opens nothing from here on. */
+  OperatorRevoked: z.strictObject({ operatorId: Uuid }),
+} as const
+export type OperatorFact = {
+  [T in keyof typeof operatorEvents]: { type: T; data: z.infer<(typeof operatorEvents)[T]> }
+}[keyof typeof operatorEvents]
+
+export const ledgerStream = 'ledger'
+export const operatorsStream = 'operators'
+export const controllerStream = (controller: string): string => `controller-${controller}`

@@ -1,0 +1,82 @@
+// Questions to a catalogue: which version, which text, which figure of the profile holds at a time.
+import { inForceOn, type ClockName, type RegulatorProfile } from '../profile/profile.ts'
+import { addDuration, dayIn, durationMs, startOfDay } from '../time.ts'
+import type { Channel, LegalBasis } from '../words.ts'
+import type { Catalogue, PublishedNotice, Purpose, PurposeVersion } from './catalogue.ts'
+
+export const zoneOf = (catalogue: Catalogue): string => catalogue.controller?.timeZone ?? 'Europe/Paris'
+
+/** The version of a purpose in force at `at`: the newest published by then; for an act older than the catalogue, the first. */
+export const purposeVersionAt = (purpose: Purpose, at: number): PurposeVersion | undefined =>
+  purpose.versions.findLast((version) => version.recordedAt <= at) ?? purpose.versions[0]
+
+/** Every channel that any version of a purpose ever had: what a no without channels covers. */
+export const allChannels = (purpose: Purpose): Channel[] => [...new Set(purpose.versions.flatMap((version) => version.channels))]
+
+/** Its basis, the same in every version. */
+export const basisOf = (purpose: Purpose): LegalBasis => purpose.versions[0]?.legalBasis ?? 'consent'
+
+export const isRetired = (catalogue: Catalogue, purpose: Purpose, at: number): boolean =>
+  purpose.retired !== undefined && startOfDay(purpose.retired.from, zoneOf(catalogue)) <= at
+
+/** One text of a notice: the version named, else the newest that is valid at `at`. Null if there is none in that language. */
+export const noticeText = (
+  catalogue: Catalogue,
+  wanted: { id: string; version?: number | undefined; language: string },
+  at: number,
+): PublishedNotice | null => {
+  const versions = catalogue.notices.get(wanted.id)?.versions ?? []
+  const version =
+    wanted.version === undefined
+      ? versions.findLast((known) => startOfDay(known.validFrom, zoneOf(catalogue)) <= at)
+      : versions.find((known) => known.version === wanted.version)
+  return version?.texts.get(wanted.language) ?? null
+}
+
+/** When consents given on `version` of a notice stop to hold because a later version of class new-processing took its place: epoch ms, or null. */
+export const replacedAt = (catalogue: Catalogue, notice: { id: string; version: number }): number | null => {
+  const later = (catalogue.notices.get(notice.id)?.versions ?? []).filter(
+    (known) => known.version > notice.version && known.change === 'new-processing',
+  )
+  return later.length === 0 ? null : Math.min(...later.map((known) => startOfDay(known.validFrom, zoneOf(catalogue))))
+}
+
+const shortest = (durations: { value: string }[], from: number, zone: string): number | null =>
+  durations.length === 0 ? null : Math.min(...durations.map((entry) => addDuration(from, entry.value, zone)))
+
+/** End of a consent to `version` on `channel` that holds from `from`: its own validity, cut by the profile's longest; null without either. Exclusive, epoch ms. */
+export const consentEnds = (catalogue: Catalogue, version: PurposeVersion, channel: Channel, from: number): number | null => {
+  const zone = zoneOf(catalogue)
+  const longest = inForceOn(catalogue.profile?.longestValidity ?? [], dayIn(from, zone)).filter((entry) => entry.channel === channel)
+  return shortest(version.validity === undefined ? longest : [...longest, { value: version.validity }], from, zone)
+}
+
+/** Until when an answer on `channel` given at `from` is remembered, so that nobody is asked again; null where the profile has no rule. */
+export const rememberedUntil = (catalogue: Catalogue, channel: Channel, from: number): number | null => {
+  const zone = zoneOf(catalogue)
+  return shortest(
+    inForceOn(catalogue.profile?.choiceMemory ?? [], dayIn(from, zone)).filter((entry) => entry.channel === channel),
+    from,
+    zone,
+  )
+}
+
+/** A clock of the profile on the day of `at`, in ms; 0 where the profile has none. */
+export const clockOf = (catalogue: Catalogue, name: ClockName, at: number): number => {
+  const found = inForceOn(catalogue.profile?.clocks ?? [], dayIn(at, zoneOf(catalogue))).find((entry) => entry.name === name)
+  return found ? durationMs(found.value) : 0
+}
+
+/** The age under which child and parent consent together, on the day of `at`. */
+export const ageOfConsent = (catalogue: Catalogue, at: number): number =>
+  inForceOn(catalogue.profile?.ageOfConsent ?? [], dayIn(at, zoneOf(catalogue)))[0]?.value ?? 16
+
+/** Whether `basis` may carry `channel` to that audience on `day`. What the profile does not list is not allowed. */
+export const basisAllowed = (
+  profile: RegulatorProfile,
+  basis: LegalBasis,
+  channel: Channel,
+  audience: 'consumer' | 'professional',
+  day: string,
+): boolean =>
+  inForceOn(profile.bases, day).some((entry) => entry.basis === basis && entry.channel === channel && entry.audience === audience)

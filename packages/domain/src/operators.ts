@@ -1,0 +1,43 @@
+// The people of the legal team and their keys, folded from the stream `operators`.
+import { refuse } from './errors.ts'
+import type { RecordedEvent } from './event.ts'
+import { ms } from './time.ts'
+import type { OperatorFact, Role } from './catalogue/events.ts'
+import type { SealedField } from './sealed.ts'
+
+/** `controller` absent: sees all. */
+export type Operator = {
+  operatorId: string
+  name: SealedField
+  roles: Role[]
+  controller?: string | undefined
+  sha256: string
+  actId: string
+  addedAt: number
+  revokedAt?: number
+}
+export type Operators = { byHash: Map<string, Operator>; byId: Map<string, Operator>; lastRevision: bigint }
+
+export const initialOperators = (): Operators => ({ byHash: new Map(), byId: new Map(), lastRevision: -1n })
+
+/** Adds one event to the fold; mutates and returns `operators`. */
+export const evolveOperators = (operators: Operators, event: RecordedEvent): Operators => {
+  operators.lastRevision = event.revision
+  const fact = event as unknown as OperatorFact
+  if (fact.type === 'OperatorAdded') {
+    const operator: Operator = { ...fact.data, actId: event.metadata.actId, addedAt: ms(event.metadata.recordedAt) }
+    operators.byHash.set(operator.sha256, operator)
+    operators.byId.set(operator.operatorId, operator)
+  } else if (fact.type === 'OperatorRevoked') {
+    const operator = operators.byId.get(fact.data.operatorId)
+    if (operator) operator.revokedAt = ms(event.metadata.recordedAt)
+  }
+  return operators
+}
+
+/** Revokes an operator; [] if revoked already. Errors: NOT_FOUND. */
+export const decideRevokeOperator = (operators: Operators, operatorId: string): OperatorFact[] => {
+  const operator = operators.byId.get(operatorId)
+  if (!operator) throw refuse('NOT_FOUND', '', 'known', 'No such operator')
+  return operator.revokedAt === undefined ? [{ type: 'OperatorRevoked', data: { operatorId } }] : []
+}

@@ -1,0 +1,66 @@
+// Double opt-in: the person confirms, before the ledger's own eyes, what was asked for in their name.
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import { consentEnds } from '../catalogue/reading.ts'
+import { refuse } from '../errors.ts'
+import type { SealedEvidence } from '../sealed.ts'
+import { iso, ms } from '../time.ts'
+import type { Channel } from '../words.ts'
+import type { SubjectFact } from './events.ts'
+import { threadKey, type Request, type Subject } from './subject.ts'
+
+const noSince = (subject: Subject, request: Request, channel: Channel): boolean => {
+  const thread = subject.threads.get(threadKey(request.purpose, channel))
+  const noes = [
+    ...(thread?.answers ?? []).filter((answer) => answer.said === 'refused' || answer.said === 'withdrawn'),
+    ...(thread?.objections ?? []),
+  ]
+  return noes.some((no) => no.orderAt >= ms(request.orderAt))
+}
+
+const confirmed = (catalogue: Catalogue, request: Request, channels: Channel[], recordedAt: number): SubjectFact[] => {
+  const version = catalogue.purposes.get(request.purpose)?.versions.find((one) => one.version === request.purposeVersion)
+  const { eventId, actId: _, confirmed: __, awaiting: ___, expiresAt: ____, identifiers: _____, evidence: ______, ...answer } = request
+  return [...Map.groupBy(channels, (channel) => (version ? consentEnds(catalogue, version, channel, recordedAt) : null))].map(
+    ([until, on]) => ({
+      type: 'ConsentConfirmed',
+      data: {
+        ...answer,
+        channels: on,
+        occurredAt: iso(recordedAt),
+        occurredAtFrom: 'ledger',
+        requestEventId: eventId,
+        confirmedAt: iso(recordedAt),
+        ...(until === null ? {} : { until: iso(until) }),
+      },
+    }),
+  )
+}
+
+/** The requests of one act that a confirmation could answer: none of them if it waits for a parent too. */
+export const requestsOf = (subject: Subject, actId: string): Request[] =>
+  [...subject.requests.values()].filter((request) => request.actId === actId && !request.awaiting.includes('parent'))
+
+/**
+ * Confirms what the act `requestActId` asked for: [] if it is confirmed already. A channel on which a no came since is left out.
+ * Errors: CONFIRMATION_GONE if the time is over, or a no stands on all of it, or nothing waits.
+ */
+export const decideConfirmation = (
+  subject: Subject,
+  catalogue: Catalogue,
+  requestActId: string,
+  seen: { recordedAt: number; evidence?: SealedEvidence },
+): SubjectFact[] => {
+  const requests = requestsOf(subject, requestActId)
+  const waiting = requests.filter((request) => !request.confirmed)
+  if (requests.length > 0 && waiting.length === 0) return []
+  const facts = waiting
+    .filter((request) => request.expiresAt !== undefined && seen.recordedAt < ms(request.expiresAt))
+    .flatMap((request) => {
+      const channels = request.channels.filter((channel) => !noSince(subject, request, channel))
+      return channels.length === 0 ? [] : confirmed(catalogue, request, channels, seen.recordedAt)
+    })
+  const [first, ...others] = facts
+  if (!first)
+    throw refuse('CONFIRMATION_GONE', '', 'pending', 'Nothing waits for this confirmation: it is too late, or was taken back since')
+  return seen.evidence ? [{ ...first, data: { ...first.data, evidence: seen.evidence } } as SubjectFact, ...others] : facts
+}

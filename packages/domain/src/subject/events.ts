@@ -1,0 +1,140 @@
+// The events of a subject's stream (`subject-<subjectId>`): everything that was said or done about one person at one controller.
+import { z } from 'zod'
+import {
+  ActorKind,
+  AgeBand,
+  Channel,
+  Flag,
+  Id,
+  IdentifierKind,
+  Instant,
+  Language,
+  LegalBasis,
+  MethodKind,
+  Sha256Hex,
+  Uuid,
+} from '../words.ts'
+import { SealedEvidence, SealedField, SealedIdentifier } from '../sealed.ts'
+
+/** The text shown: version and language of a published notice, by SHA-256. `showing`: the ledger itself served this text to the site for this act. */
+export const NoticeRef = z.strictObject({
+  id: Id,
+  version: z.int().min(1),
+  language: Language,
+  sha256: Sha256Hex,
+  showing: z.boolean().optional(),
+})
+export type NoticeRef = z.infer<typeof NoticeRef>
+/** A notice as the site named it, kept when the ledger does not know it (a no is never turned away). */
+export const ClaimedNotice = NoticeRef.omit({ sha256: true })
+
+/** How the act was done. Closed words and ids only; the collector's name is sealed. */
+export const Method = z.strictObject({
+  kind: MethodKind,
+  control: Id.optional(),
+  layer: z.int().min(1).max(9).optional(),
+  workflow: Id.optional(),
+  presentation: Id.optional(),
+  actor: z.strictObject({ kind: ActorKind, ageBand: AgeBand.optional(), how: Id.optional() }).optional(),
+  collector: z.strictObject({ name: SealedField, proofSha256: Sha256Hex.optional() }).optional(),
+  source: z.strictObject({ system: Id, exportedAt: Instant, fileSha256: Sha256Hex, line: z.int().min(1) }).optional(),
+})
+export type Method = z.infer<typeof Method>
+
+/** What the first event of an act also carries. */
+const personal = { identifiers: z.array(SealedIdentifier).optional(), evidence: SealedEvidence.optional() }
+
+/**
+ * When: `occurredAt` by the site's clock, or by ours if the site gave none (`occurredAtFrom`). `orderAt` decides the order (DESIGN §4, two clocks):
+ * recordedAt where the two differ by no more than the skew limit of that day's profile, else occurredAt.
+ */
+const when = { occurredAt: Instant, occurredAtFrom: z.enum(['site', 'ledger']), orderAt: Instant }
+
+const answer = {
+  controller: Id,
+  site: Id.optional(),
+  purpose: Id,
+  purposeVersion: z.int().min(1),
+  channels: z.array(Channel).min(1),
+  ...when,
+  method: Method.optional(),
+  flags: z.array(Flag).optional(),
+  ...personal,
+}
+
+export const subjectEvents = {
+  /** A notice was shown, apart from any answer. */
+  NoticeShown: z.strictObject({
+    controller: Id,
+    site: Id,
+    notice: NoticeRef,
+    ...when,
+    method: Method.optional(),
+    flags: z.array(Flag).optional(),
+    ...personal,
+  }),
+  /** A yes by a clear positive act. `until` is exclusive; absent: no expiry. GDPR Art. 4(11), 7. */
+  ConsentGiven: z.strictObject({ ...answer, notice: NoticeRef.optional(), until: Instant.optional() }),
+  /** A no, or a banner closed without an answer (flag `dismissed`). */
+  ConsentRefused: z.strictObject({ ...answer, notice: z.union([NoticeRef, ClaimedNotice]).optional() }),
+  /** GDPR Art. 7(3). Needs no notice, no history. `reason` is staff's, sealed. */
+  ConsentWithdrawn: z.strictObject({ ...answer, reason: SealedField.optional() }),
+  /** A yes that does not count yet: it awaits the person's confirmation, or a parent's consent (GDPR Art. 8). */
+  ConsentRequested: z.strictObject({
+    ...answer,
+    notice: NoticeRef.optional(),
+    awaiting: z.array(z.enum(['confirmation', 'parent'])).min(1),
+    expiresAt: Instant.optional(),
+  }),
+  /** The person confirmed, before the ledger's own eyes. Ordered where the request stood (`orderAt` is the request's), in force from `confirmedAt`. */
+  ConsentConfirmed: z.strictObject({
+    ...answer,
+    notice: NoticeRef.optional(),
+    requestEventId: Uuid,
+    confirmedAt: Instant,
+    until: Instant.optional(),
+  }),
+  /** GDPR Art. 21. Also what a no to a purpose on another basis than consent is, whatever the site calls it. */
+  ObjectionRecorded: z.strictObject({
+    ...answer,
+    basis: LegalBasis,
+    notice: z.union([NoticeRef, ClaimedNotice]).optional(),
+    reason: SealedField.optional(),
+  }),
+  /** By a later yes of the person for that consent purpose and channel (`by: consent`, same append), or by the DPO. `objections`: the events it ends. */
+  ObjectionLifted: z.strictObject({
+    controller: Id,
+    purpose: Id,
+    channels: z.array(Channel).min(1),
+    objections: z.array(Uuid).min(1),
+    by: z.enum(['consent', 'dpo']),
+    orderAt: Instant,
+    reason: SealedField.optional(),
+  }),
+  /** A device, or a further identifier of the account, named together with it by a secret key or an operator. Nothing is inherited over a link. */
+  IdentityLinked: z.strictObject({ controller: Id, linkId: Uuid, scheme: z.string(), kind: IdentifierKind, commitment: Sha256Hex }),
+  /** A link was undone by staff: what was said under either identifier stays where it was said. */
+  IdentityUnlinked: z.strictObject({ controller: Id, linkId: Uuid, reason: SealedField }),
+  /** A proof was handed out: who, why, when. `lastRevision` is what it covers; this event itself is not in it. */
+  ProofIssued: z.strictObject({
+    controller: Id,
+    proofId: Uuid,
+    lastRevision: z.string().regex(/^\d+$/),
+    issuedAt: Instant,
+    operator: z.string(),
+    role: z.string(),
+    purpose: Id.optional(),
+    from: Instant.optional(),
+    to: Instant.optional(),
+    language: Language,
+    opened: z.array(z.string()),
+    reason: SealedField,
+  }),
+} as const
+
+export type SubjectEventType = keyof typeof subjectEvents
+export type SubjectFact = { [T in SubjectEventType]: { type: T; data: z.infer<(typeof subjectEvents)[T]> } }[SubjectEventType]
+export type SubjectData<T extends SubjectEventType> = z.infer<(typeof subjectEvents)[T]>
+
+/** Name of a subject's stream. `subjectId`: 32 lower-case hex digits, random. */
+export const subjectStream = (subjectId: string): string => `subject-${subjectId}`

@@ -1,0 +1,135 @@
+// One subject, folded from its stream: every answer on each purpose and channel, with the two times that decide which of them counts.
+import type { RecordedEvent } from '../event.ts'
+import { ms } from '../time.ts'
+import type { Channel } from '../words.ts'
+import type { SubjectData, SubjectFact } from './events.ts'
+
+/**
+ * One answer on one purpose and channel. Times in epoch ms. `orderAt` decides the order, `since` is from when it holds (later than `orderAt` only for
+ * a confirmed request), `recordedAt` is when the ledger learned of it. `lifts`: by the person and vouched for, so that it ends earlier objections.
+ */
+export type Answer = {
+  said: 'yes' | 'request' | 'refused' | 'withdrawn'
+  orderAt: number
+  since: number
+  recordedAt: number
+  until: number | null
+  imported: boolean
+  lifts: boolean
+  notice: { id: string; version: number; language: string } | null
+  eventId: string
+}
+export type Objection = { eventId: string; orderAt: number; recordedAt: number }
+export type Lift = { orderAt: number; recordedAt: number }
+/** What is known of one purpose on one channel, in the order of the stream. */
+export type Thread = { purpose: string; channel: Channel; answers: Answer[]; objections: Objection[]; lifts: Lift[] }
+export type Request = SubjectData<'ConsentRequested'> & { eventId: string; actId: string; confirmed: boolean }
+
+export type Subject = {
+  threads: Map<string, Thread>
+  /** Answers that wait for the person, by event id. */
+  requests: Map<string, Request>
+  /** Links in force, by link id. */
+  links: Map<string, SubjectData<'IdentityLinked'>>
+  proofs: SubjectData<'ProofIssued'>[]
+  lastRevision: bigint
+  lastRecordedAt: number
+}
+
+export const initialSubject = (): Subject => ({
+  threads: new Map(),
+  requests: new Map(),
+  links: new Map(),
+  proofs: [],
+  lastRevision: -1n,
+  lastRecordedAt: 0,
+})
+
+export const threadKey = (purpose: string, channel: Channel): string => `${purpose} ${channel}`
+
+const thread = (subject: Subject, purpose: string, channel: Channel): Thread => {
+  const key = threadKey(purpose, channel)
+  let found = subject.threads.get(key)
+  if (!found) subject.threads.set(key, (found = { purpose, channel, answers: [], objections: [], lifts: [] }))
+  return found
+}
+
+type AnswerType = 'ConsentGiven' | 'ConsentRefused' | 'ConsentWithdrawn' | 'ConsentRequested' | 'ConsentConfirmed'
+type AnswerFact = Extract<SubjectFact, { type: AnswerType }>
+const said = {
+  ConsentGiven: 'yes',
+  ConsentConfirmed: 'yes',
+  ConsentRequested: 'request',
+  ConsentRefused: 'refused',
+  ConsentWithdrawn: 'withdrawn',
+} as const satisfies Record<AnswerType, Answer['said']>
+
+const isImported = (event: RecordedEvent, fact: AnswerFact): boolean =>
+  event.metadata.writer.trust === 'imported' || fact.data.method?.kind === 'import'
+
+const answerOf = (event: RecordedEvent, fact: AnswerFact): Answer => {
+  const { data } = fact
+  const orderAt = ms(data.orderAt)
+  // What the person confirmed is theirs, also where a file asked for it.
+  const imported = fact.type !== 'ConsentConfirmed' && isImported(event, fact)
+  const noticed = 'notice' in data ? data.notice : undefined
+  return {
+    said: said[fact.type],
+    orderAt,
+    since: fact.type === 'ConsentConfirmed' ? ms(fact.data.confirmedAt) : orderAt,
+    recordedAt: ms(event.metadata.recordedAt),
+    until: 'until' in data && data.until !== undefined ? ms(data.until) : null,
+    imported,
+    lifts: fact.type === 'ConsentConfirmed' || (fact.type === 'ConsentGiven' && event.metadata.writer.trust === 'secret' && !imported),
+    notice: noticed ? { id: noticed.id, version: noticed.version, language: noticed.language } : null,
+    eventId: event.id,
+  }
+}
+
+/** Adds one event to the fold; mutates and returns `subject`. Never throws: an event it does not know changes only the place in the stream. */
+export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject => {
+  subject.lastRevision = event.revision
+  subject.lastRecordedAt = ms(event.metadata.recordedAt)
+  const fact = event as unknown as SubjectFact
+  switch (fact.type) {
+    case 'ConsentRequested':
+      subject.requests.set(event.id, { ...fact.data, eventId: event.id, actId: event.metadata.actId, confirmed: false })
+      for (const channel of fact.data.channels) thread(subject, fact.data.purpose, channel).answers.push(answerOf(event, fact))
+      break
+    case 'ConsentConfirmed': {
+      const request = subject.requests.get(fact.data.requestEventId)
+      if (request) request.confirmed = true
+      for (const channel of fact.data.channels) thread(subject, fact.data.purpose, channel).answers.push(answerOf(event, fact))
+      break
+    }
+    case 'ConsentGiven':
+    case 'ConsentRefused':
+    case 'ConsentWithdrawn':
+      for (const channel of fact.data.channels) thread(subject, fact.data.purpose, channel).answers.push(answerOf(event, fact))
+      break
+    case 'ObjectionRecorded':
+      for (const channel of fact.data.channels)
+        thread(subject, fact.data.purpose, channel).objections.push({
+          eventId: event.id,
+          orderAt: ms(fact.data.orderAt),
+          recordedAt: subject.lastRecordedAt,
+        })
+      break
+    case 'ObjectionLifted':
+      for (const channel of fact.data.channels)
+        thread(subject, fact.data.purpose, channel).lifts.push({ orderAt: ms(fact.data.orderAt), recordedAt: subject.lastRecordedAt })
+      break
+    case 'IdentityLinked':
+      subject.links.set(fact.data.linkId, fact.data)
+      break
+    case 'IdentityUnlinked':
+      subject.links.delete(fact.data.linkId)
+      break
+    case 'ProofIssued':
+      subject.proofs.push(fact.data)
+      break
+    case 'NoticeShown':
+      break
+  }
+  return subject
+}
