@@ -1,0 +1,4 @@
+// Where events are kept.
+export * from './port.ts'
+export * from './decideAndAppend.ts'
+export * from './follow.ts'

@@ -1,0 +1,210 @@
+// decideAndAppend: one act, one effect, one answer; whatever fails, races or is sent again.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { it } from 'node:test'
+import { iso, LedgerError, ms, type Fact, type RecordedEvent } from '@consent-ledger/domain'
+import { beginning, decideAndAppend, type Decided, type Decision, type EventStore } from '@consent-ledger/eventstore'
+import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
+import { nameBasedId } from '../src/nameBasedId.ts'
+import { wholeStream } from '../src/conformance/setting.ts'
+
+type Tally = { names: unknown[] }
+const writer = { kind: 'site', id: 'site-a', trust: 'secret' } as const
+const added = (name: string): Fact => ({ type: 'Added', data: { name } })
+
+const decision = (store: EventStore, ...names: string[]): Decision<Tally> => ({
+  store,
+  clock: () => 1_000,
+  stream: 's',
+  initial: () => ({ names: [] }),
+  evolve: (tally, { data }) => {
+    tally.names.push(data['name'])
+    return tally
+  },
+  act: { actId: randomUUID(), writer },
+  decide: () => names.map(added),
+  leaf: () => new Uint8Array(),
+})
+
+// The port over another's store, as a second process has it: with a queue of its own, and failures of the test's choosing.
+const portOf = (store: EventStore, append: EventStore['append'] = (...call) => store.append(...call)): EventStore => ({
+  append,
+  readStream: (...call) => store.readStream(...call),
+  readAll: (...call) => store.readAll(...call),
+  subscribeAll: (...call) => store.subscribeAll(...call),
+  head: () => store.head(),
+  close: () => store.close(),
+})
+
+const unavailable = (): never => {
+  throw new LedgerError('STORE_UNAVAILABLE', 'the line went dead')
+}
+const names = (events: RecordedEvent[]): unknown[] => events.map(({ data }) => data['name'])
+
+it('ids of events are UUIDv5 (RFC 9562 appendix A.4)', () => {
+  assert.equal(nameBasedId('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com'), '2ed6657d-e927-568b-95e1-2665a8aea6a2')
+})
+
+it('a new act: events with ids and metadata of the act, at the next revisions, and the state with them', async () => {
+  const store = new MemoryEventStore()
+  await decideAndAppend(decision(store, 'a'))
+  const act = { actId: randomUUID(), writer, causationId: randomUUID() }
+  const decided = await decideAndAppend({ ...decision(store, 'b', 'c'), clock: () => 5_000, act })
+  assert.deepEqual(decided.state, { names: ['a', 'b', 'c'] })
+  assert.equal(decided.replayed, false)
+  assert.deepEqual(decided.events, (await wholeStream(store, 's')).slice(1))
+  for (const [n, { id, revision, metadata }] of decided.events.entries()) {
+    assert.equal(id, nameBasedId(act.actId, String(n)))
+    assert.equal(revision, BigInt(n + 1))
+    assert.deepEqual(metadata, { schemaVersion: 1, recordedAt: iso(5_000), ...act })
+  }
+})
+
+it('the same act again: exactly its events, and the state of then, whatever came later', async () => {
+  const store = new MemoryEventStore()
+  await decideAndAppend(decision(store, 'before'))
+  const act = decision(store, 'a', 'b')
+  const first = await decideAndAppend(act)
+  await decideAndAppend(decision(store, 'later'))
+  const again = await decideAndAppend({ ...act, decide: () => assert.fail('what is decided is not decided again') })
+  assert.deepEqual(again, { ...first, replayed: true })
+  assert.deepEqual(await decideAndAppend({ ...act, decide: () => [added('other')], fresh: true }), { ...first, replayed: true })
+})
+
+it('nothing to do appends nothing', async () => {
+  const store = new MemoryEventStore()
+  assert.deepEqual(await decideAndAppend(decision(store)), { state: { names: [] }, events: [], replayed: false })
+  assert.equal(await store.head(), beginning)
+})
+
+it('reads a long stream in pages', async () => {
+  const store = new MemoryEventStore()
+  const many = Array.from({ length: 1_200 }, (_, n) => String(n))
+  await decideAndAppend(decision(store, ...many))
+  const { state, events } = await decideAndAppend(decision(store, 'last'))
+  assert.deepEqual(state.names, [...many, 'last'])
+  assert.equal(events[0]?.revision, 1_200n)
+})
+
+it('recordedAt grows strictly, with a clock that stands still and with one that goes back', async () => {
+  const store = new MemoryEventStore()
+  const seen: number[] = []
+  for (const now of [5_000, 5_000, 4_000, 5_001, 9_000]) {
+    const { decide, ...rest } = decision(store, 'a', 'b')
+    const noting = (state: Tally, recordedAt: number): readonly Fact[] => {
+      seen.push(recordedAt)
+      return decide(state, recordedAt)
+    }
+    const { events } = await decideAndAppend({ ...rest, clock: () => now, decide: noting })
+    assert.deepEqual(
+      events.map(({ metadata }) => ms(metadata.recordedAt)),
+      [seen.at(-1), seen.at(-1)],
+    )
+  }
+  assert.deepEqual(seen, [5_000, 5_001, 5_002, 5_003, 9_000])
+})
+
+const leafOfSmall = (event: Omit<RecordedEvent, 'position'>): Uint8Array => {
+  if (event.data['name'] === 'too large') throw new LedgerError('TOO_LARGE', 'too large for a leaf')
+  assert.deepEqual([event.stream, event.revision], ['s', 0n])
+  return new Uint8Array()
+}
+
+it('an event that cannot be a leaf is refused before anything is appended', async () => {
+  const store = new MemoryEventStore()
+  await assert.rejects(decideAndAppend({ ...decision(store, 'a', 'too large'), leaf: leafOfSmall }), { code: 'TOO_LARGE' })
+  assert.equal(await store.head(), beginning)
+})
+
+it('a decision that throws leaves nothing, and the stream free for the next', async () => {
+  const store = new MemoryEventStore()
+  const refused = decideAndAppend({ ...decision(store), decide: () => assert.fail('refused') })
+  const next = decideAndAppend(decision(store, 'a'))
+  await assert.rejects(refused, /refused/)
+  assert.equal((await next).events.length, 1)
+})
+
+it('50 acts at once on one stream: each once, each on the state that the one before left, no conflict in one process', async () => {
+  const store = new MemoryEventStore()
+  let appends = 0
+  const counting = portOf(store, (...call) => {
+    appends++
+    return store.append(...call)
+  })
+  const one = (n: number): Promise<Decided<Tally>> =>
+    decideAndAppend({ ...decision(counting), decide: ({ names: before }) => [added(`${n} after ${before.length}`)] })
+  await Promise.all(Array.from({ length: 50 }, (_, n) => one(n)))
+  assert.deepEqual(
+    names(await wholeStream(store, 's')),
+    Array.from({ length: 50 }, (_, n) => `${n} after ${n}`),
+  )
+  assert.equal(appends, 50)
+})
+
+it('50 acts of 50 processes on one stream: each once, each decided on the state that it was appended to', async () => {
+  const store = new MemoryEventStore()
+  const one = (): Promise<Decided<Tally>> =>
+    decideAndAppend({ ...decision(portOf(store)), decide: ({ names: before }) => [added(`after ${before.length}`)] })
+  await Promise.all(Array.from({ length: 50 }, one))
+  assert.deepEqual(
+    names(await wholeStream(store, 's')),
+    Array.from({ length: 50 }, (_, n) => `after ${n}`),
+  )
+})
+
+it('one act sent to two processes at once has one effect and one answer', async () => {
+  const store = new MemoryEventStore()
+  const act = decision(store, 'a', 'b')
+  const [one, other] = await Promise.all([2_000, 3_000].map((now) => decideAndAppend({ ...act, store: portOf(store), clock: () => now })))
+  assert.deepEqual(one?.events, other?.events)
+  assert.deepEqual([one?.state, other?.state], [{ names: ['a', 'b'] }, { names: ['a', 'b'] }])
+  assert.equal((await wholeStream(store, 's')).length, 2)
+})
+
+it('two processes that decide differently on one act: what was recorded first is the answer of both, whole', async () => {
+  const store = new MemoryEventStore()
+  const act = decision(store, 'a', 'b', 'c')
+  const [one, other] = await Promise.all([
+    decideAndAppend({ ...act, store: portOf(store), clock: () => 2_000 }),
+    decideAndAppend({ ...act, store: portOf(store), clock: () => 3_000, decide: () => [added('a')] }),
+  ])
+  assert.deepEqual(names(other.events), ['a', 'b', 'c'])
+  assert.deepEqual(other, { ...one, replayed: true })
+})
+
+it('an append that failed but was applied is answered from the stream', async () => {
+  const store = new MemoryEventStore()
+  const act = decision(
+    portOf(store, async (...call) => {
+      await store.append(...call)
+      return unavailable()
+    }),
+    'a',
+    'b',
+  )
+  const decided = await decideAndAppend(act)
+  assert.deepEqual(decided, { state: { names: ['a', 'b'] }, events: await wholeStream(store, 's'), replayed: false })
+  assert.deepEqual(await decideAndAppend(act), { ...decided, replayed: true })
+})
+
+it('an append that failed and was not applied is STORE_UNAVAILABLE; the same act again is recorded', async () => {
+  const store = new MemoryEventStore()
+  const act = decision(store, 'a')
+  await assert.rejects(decideAndAppend({ ...act, store: portOf(store, async () => unavailable()) }), { code: 'STORE_UNAVAILABLE' })
+  const gone = { ...portOf(store, async () => unavailable()), readStream: async () => unavailable() }
+  await assert.rejects(decideAndAppend({ ...act, store: gone, fresh: true }), { code: 'STORE_UNAVAILABLE' })
+  assert.equal((await decideAndAppend(act)).replayed, false)
+  assert.equal((await wholeStream(store, 's')).length, 1)
+})
+
+it('who loses every race is told so after 100 tries', async () => {
+  const store = new MemoryEventStore()
+  let tries = 0
+  const rival = portOf(store, async (stream, expected, events) => {
+    tries++
+    await decideAndAppend(decision(store, 'rival'))
+    return store.append(stream, expected, events)
+  })
+  await assert.rejects(decideAndAppend(decision(rival, 'a')), { code: 'WRONG_EXPECTED_REVISION' })
+  assert.equal(tries, 100)
+})
