@@ -1,0 +1,90 @@
+// Many waiting writes, one transaction, one fsync: what a write costs is shared by those who wait at the same time.
+import type Database from 'better-sqlite3'
+import { LedgerError } from '@consent-ledger/domain'
+import type { Step } from '../tables.ts'
+import { asFault, isOfTheFile } from './faults.ts'
+
+/** So many steps in one transaction: the event loop is not held much longer than one fsync. */
+const largestGroup = 128
+
+type Waiter = { run: () => void; succeed: () => void; fail: (error: unknown) => void }
+
+export type GroupCommit = {
+  /**
+   * Runs `step` inside a transaction and resolves when its writes are durable. What the step throws before it writes fails its own waiter only.
+   * Errors: VAULT_UNAVAILABLE for every waiter of a group that could not be committed: nothing of it was written, or, where the disk failed
+   * in the very commit and the process then dies, all of it; asking again is right in both cases.
+   */
+  write: <T>(step: () => Step<T>) => Promise<T>
+  /** Commits what waits; afterwards every write fails with VAULT_UNAVAILABLE. */
+  close: () => void
+}
+
+export const openGroupCommit = (db: Database.Database): GroupCommit => {
+  const [begin, commit, rollback] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT'), db.prepare('ROLLBACK')]
+  let waiting: Waiter[] = []
+  let scheduled = false
+  let closed = false
+
+  const flush = (): void => {
+    const group = waiting.splice(0, largestGroup)
+    try {
+      begin.run()
+      for (const { run } of group) run()
+      commit.run()
+      // Durable from here: the WAL is fsynced (synchronous=FULL).
+    } catch (error) {
+      undo()
+      const fault = asFault(error)
+      for (const { fail } of group) fail(fault)
+      return
+    }
+    for (const { succeed } of group) succeed()
+  }
+  const undo = (): void => {
+    try {
+      if (db.inTransaction) rollback.run()
+    } catch {
+      // SQLite has rolled back by itself; nothing of the group is in the file.
+    }
+  }
+  const onTurn = (): void => {
+    scheduled = false
+    if (waiting.length > 0) flush()
+    if (waiting.length > 0) schedule()
+  }
+  const schedule = (): void => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(onTurn)
+  }
+  const write = <T>(step: () => Step<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (closed) return reject(new LedgerError('VAULT_UNAVAILABLE', 'The vault is closed'))
+      waiting.push(waiter(step, resolve, reject))
+      schedule()
+    })
+  const close = (): void => {
+    closed = true
+    while (waiting.length > 0) flush()
+  }
+  return { write, close }
+}
+
+/** A refusal of the step is told to its own waiter once the group is over; trouble with the file fails the group. */
+const waiter = <T>(step: () => Step<T>, resolve: (answer: T) => void, reject: (error: unknown) => void): Waiter => {
+  let outcome: { answer: T } | { refusal: unknown }
+  const run = (): void => {
+    let result: Step<T>
+    try {
+      result = step()
+    } catch (error) {
+      if (isOfTheFile(error)) throw error
+      outcome = { refusal: error }
+      return
+    }
+    result.apply?.()
+    outcome = { answer: result.answer }
+  }
+  return { run, succeed: () => ('answer' in outcome ? resolve(outcome.answer) : reject(outcome.refusal)), fail: reject }
+}
