@@ -1,0 +1,94 @@
+// The settings of a process, from its environment (API.md, Process settings). A misspelt one stops the start instead of being lost.
+import { isIP } from 'node:net'
+import { LedgerError } from '@consent-ledger/domain'
+import { z } from 'zod'
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', length, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128))
+}
+
+const Path = z.string().min(1, 'a path')
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'a whole number from 0 to 65535')
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'a whole number from 0 to 65535')
+const Networks = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((list) => list.every(isNetwork), 'addresses or networks such as 10.0.0.0/8, separated by commas')
+const WebAddress = z
+  .url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
+  .refine((text) => !/[?#]/.test(text), 'an address without query and fragment')
+  .transform((text) => text.replace(/\/+$/, ''))
+const stores = 'sqlite or memory'
+const Store = z
+  .string()
+  .refine((text) => text !== 'esdb', `${stores}: this version has no EventStoreDB store`)
+  .pipe(z.enum(['sqlite', 'memory'], stores))
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+const Environment = z.strictObject({
+  LEDGER_DATA: Path.default('./data'),
+  LEDGER_KEYS: Path.optional(),
+  LEDGER_HOST: z.string().min(1, 'a host name or an address').default('127.0.0.1'),
+  LEDGER_PORT: Port.default(8080),
+  LEDGER_CATALOGUE: Path.optional(),
+  LEDGER_TRUST_PROXY: Networks.default([]),
+  LEDGER_STORE: Store.default('sqlite'),
+  LEDGER_PUBLIC_URL: WebAddress.optional(),
+  LEDGER_URL: WebAddress.optional(),
+  LOG_LEVEL: z.enum(levels, `one of ${levels.join(', ')}`).default('info'),
+})
+
+export type Settings = {
+  /** Directory of the data. */
+  data: string
+  /** Directory of the key files, beside the data and not in it. */
+  keys: string
+  host: string
+  /** 0: the system picks one. */
+  port: number
+  /** Catalogue file for the first start. */
+  catalogue?: string
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustProxy: string[]
+  store: 'sqlite' | 'memory'
+  /** Where people reach this ledger: base of the links it hands out, without a slash at its end. Absent: the address it listens on. */
+  publicUrl?: string
+  /** Address of a running ledger, for commands. */
+  url?: string
+  logLevel: (typeof levels)[number]
+}
+
+const invalid = (variable: string, message: string): LedgerError =>
+  new LedgerError('SETTING_INVALID', `${variable}: ${message}.`, { violations: [{ pointer: `/${variable}`, rule: 'setting', message }] })
+
+const firstFault = (error: z.ZodError): LedgerError => {
+  const [issue] = error.issues
+  if (issue?.code === 'unrecognized_keys') return invalid(issue.keys[0] ?? 'LEDGER_', 'there is no such setting')
+  return invalid(String(issue?.path[0]), issue?.message ?? 'not valid')
+}
+
+/** Reads `LEDGER_*` and `LOG_LEVEL`; other variables are not looked at. Errors: SETTING_INVALID names the variable, never its value. */
+export const parseSettings = (env: Record<string, string | undefined>): Settings => {
+  const ours = Object.entries(env).filter(([name, value]) => value !== undefined && (name.startsWith('LEDGER_') || name === 'LOG_LEVEL'))
+  const read = Environment.safeParse(Object.fromEntries(ours))
+  if (!read.success) throw firstFault(read.error)
+  const found = read.data
+  return {
+    data: found.LEDGER_DATA,
+    keys: found.LEDGER_KEYS ?? `${found.LEDGER_DATA.replace(/\/+$/, '')}.keys`,
+    host: found.LEDGER_HOST,
+    port: found.LEDGER_PORT,
+    trustProxy: found.LEDGER_TRUST_PROXY,
+    store: found.LEDGER_STORE,
+    logLevel: found.LOG_LEVEL,
+    ...(found.LEDGER_CATALOGUE === undefined ? {} : { catalogue: found.LEDGER_CATALOGUE }),
+    ...(found.LEDGER_PUBLIC_URL === undefined ? {} : { publicUrl: found.LEDGER_PUBLIC_URL }),
+    ...(found.LEDGER_URL === undefined ? {} : { url: found.LEDGER_URL }),
+  }
+}
