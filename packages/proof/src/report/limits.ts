@@ -1,0 +1,40 @@
+// What a proof does not show, said on its face so that nobody has to find it out in court.
+import type { Opened } from '../opened.ts'
+import type { ReportLanguage } from '../plain/sentences.ts'
+import type { ProofRecord } from '../record.ts'
+
+const texts = {
+  'time-not-vouched': {
+    fr: "Personne d'autre que ce registre n'atteste les heures : ni cosignature ni horodatage par un tiers.",
+    en: 'Nobody but this ledger vouches for the times: there is neither a cosignature nor a time-stamp by a third party.',
+  },
+  'completeness-not-shown': {
+    fr: "Rien ne montre à un tiers que ce flux est complet, ni qu'il est le seul de la personne : il n'y a pas encore de journal de transparence publié.",
+    en: 'Nothing shows a third party that this stream is complete, nor that it is the only one of this person: there is no published transparency log yet.',
+  },
+  imported: {
+    fr: "Des réponses viennent d'un autre système : ce registre n'atteste que leur reprise.",
+    en: 'Some answers come from another system: this ledger vouches only for having taken them over.',
+  },
+  'not-opened': {
+    fr: 'Des données sont restées scellées dans cette preuve : seul leur engagement est montré.',
+    en: 'Some data stayed sealed in this proof: only their commitment is shown.',
+  },
+  destroyed: {
+    fr: "Des données ont été détruites : leur engagement ne peut être vérifié qu'avec la valeur que tient quelqu'un d'autre.",
+    en: 'Some data were destroyed: their commitment can be checked only with the value in the hands of somebody else.',
+  },
+} as const
+
+/** The limits that hold for this proof, the two that always hold first. */
+export const limitsOf = (record: ProofRecord, opened: Iterable<Opened>, language: ReportLanguage): { code: string; text: string }[] => {
+  const statuses = new Set([...opened].flatMap((one) => [...one.identifiers, ...Object.values(one.fields)].map((field) => field.status)))
+  const holds: Record<keyof typeof texts, boolean> = {
+    'time-not-vouched': true,
+    'completeness-not-shown': true,
+    imported: record.answers.some((answer) => answer.event.metadata.writer.trust === 'imported'),
+    'not-opened': statuses.has('not-opened'),
+    destroyed: statuses.has('destroyed'),
+  }
+  return Object.entries(texts).flatMap(([code, text]) => (holds[code as keyof typeof texts] ? [{ code, text: text[language] }] : []))
+}
