@@ -1,0 +1,121 @@
+// Storing an act: who it is about, whether it was posted before, and what its yeses were told.
+import { canonicalJson, LedgerError, refuse, type Flag, type JudgedAnswer, type NoticeRef, type Violation } from '@consent-ledger/domain'
+import type { Claim, Claimed, Target, Vault } from '@consent-ledger/vault'
+import type { Proposal } from './proposal.ts'
+import { isYes, type SiteAct } from './siteAct.ts'
+
+/** What stands of an act once it is known who it is about. */
+export type Standing = { answers: JudgedAnswer[]; view: NoticeRef | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
+export type ClaimedAct = Standing & { targets: Target[] }
+
+/** Kept with the act so that a retry is told the same: codes, pointers and sentences of ours. */
+type Note = { refused: { code: LedgerError['code']; message: string; violations: Violation[] } | null; dropped: string[] }
+
+const noteOf = ({ refused, dropped }: Pick<Standing, 'refused' | 'dropped'>): { note?: string } => {
+  if (!refused && dropped.length === 0) return {}
+  const note: Note = { refused: refused && { code: refused.code, message: refused.message, violations: refused.violations }, dropped }
+  return { note: JSON.stringify(note) }
+}
+
+const readNote = (note: string | undefined): Pick<Standing, 'refused' | 'dropped'> => {
+  if (note === undefined) return { refused: null, dropped: [] }
+  const { refused, dropped } = JSON.parse(note) as Note
+  return { refused: refused && new LedgerError(refused.code, refused.message, { violations: refused.violations }), dropped }
+}
+
+const conflictOf = (proposal: Proposal, schemes: readonly string[]): LedgerError => {
+  const message = `These identifiers belong to different people: ${schemes.join(', ')}`
+  const places = proposal.identifiers.length === 0 ? [] : schemes
+  return new LedgerError('IDENTITY_CONFLICT', message, {
+    violations: places.map((scheme) => ({
+      pointer: '/subject/identifiers',
+      rule: 'one-person',
+      message: `An identifier of scheme ${scheme} belongs to somebody else`,
+    })),
+  })
+}
+
+const otherContent = (): LedgerError =>
+  refuse(
+    'IDEMPOTENCY_CONFLICT',
+    '',
+    'same-content',
+    'This Idempotency-Key came with other content before: nothing of this request was recorded',
+  )
+
+const claimOf = (act: SiteAct, proposal: Proposal): Claim => ({
+  controller: act.caller.controller,
+  writer: `site:${act.caller.site}`,
+  ...(act.idempotencyKey === undefined ? {} : { idempotencyKey: act.idempotencyKey }),
+  body: canonicalJson({ act: act.posted.act, ...act.posted.post }),
+  identifiers: proposal.identifiers,
+  reach: act.posted.act === 'withdrawal' ? 'every' : 'one',
+  link: act.caller.trust === 'secret',
+  onConflict: act.posted.post.subject.onConflict ?? 'refuse',
+})
+
+const standingOf = (proposal: Proposal): Standing => ({
+  answers: proposal.answers,
+  view: proposal.view,
+  flags: proposal.flags,
+  refused: proposal.refused,
+  dropped: proposal.dropped,
+})
+
+const isEmpty = ({ answers, view }: Pick<Standing, 'answers' | 'view'>): boolean => answers.length === 0 && view === null
+
+/** What stands where accounts of two people are named: the noes, for everybody reached; the yeses, if any, are told of the conflict. */
+const inConflict = (proposal: Proposal, schemes: readonly string[]): Standing => {
+  const answers = proposal.answers.filter((answer) => !isYes(answer))
+  const asked = answers.length < proposal.answers.length || proposal.view !== null
+  const refused = proposal.refused ?? (asked ? conflictOf(proposal, schemes) : null)
+  if (answers.length === 0 && refused) throw refused
+  return { ...standingOf(proposal), answers, view: null, refused }
+}
+
+/** What an earlier claim of the same act decided holds, whatever today's catalogue says of the yeses. */
+const asBefore = (proposal: Proposal, note: string | undefined): Standing => {
+  const { refused, dropped } = readNote(note)
+  const standing = { ...standingOf(proposal), refused, dropped }
+  return refused ? { ...standing, answers: proposal.answers.filter((answer) => !isYes(answer)), view: null } : standing
+}
+
+const withConflict = (flags: Flag[], conflict: boolean): Flag[] => (conflict ? [...flags, 'identity-conflict'] : flags)
+
+/**
+ * Finds or makes whom an act is about and stores it; durable on return. Refused whole, it is not stored: only an act that was stored before is then found.
+ * Errors: IDEMPOTENCY_CONFLICT, IDENTITY_CONFLICT (a yes alone), what refused the act whole, VAULT_UNAVAILABLE.
+ */
+export const claimAct = async (vault: Vault, act: SiteAct, proposal: Proposal): Promise<ClaimedAct> => {
+  const claim = claimOf(act, proposal)
+  if (isEmpty(proposal) && proposal.refused) {
+    const known = claim.idempotencyKey === undefined ? null : await vault.rehearse(claim)
+    if (known?.outcome === 'other-content') throw otherContent()
+    if (known?.outcome !== 'again') throw proposal.refused
+  }
+  let standing = standingOf(proposal)
+  let claimed: Claimed = await vault.claim({ ...claim, ...noteOf(standing) })
+  if (claimed.outcome === 'conflict') {
+    standing = inConflict(proposal, claimed.schemes)
+    claimed = await vault.claim({ ...claim, reach: 'every', ...noteOf(standing) })
+  }
+  if (claimed.outcome === 'other-content') throw otherContent()
+  if (claimed.outcome === 'conflict') throw conflictOf(proposal, claimed.schemes)
+  if (claimed.outcome === 'again') standing = asBefore(proposal, claimed.note)
+  return { ...standing, flags: withConflict(standing.flags, claimed.conflict), targets: claimed.targets }
+}
+
+/** The same judgement with nothing stored. `subjects`: null where one would be made. Errors: as `claimAct`. */
+export const rehearseAct = async (vault: Vault, act: SiteAct, proposal: Proposal): Promise<Standing & { subjects: (string | null)[] }> => {
+  const claim = claimOf(act, proposal)
+  let standing = standingOf(proposal)
+  let found = await vault.rehearse(claim)
+  if (found.outcome === 'other-content') throw otherContent()
+  if (isEmpty(proposal) && proposal.refused) throw proposal.refused
+  const conflict = found.outcome === 'conflict'
+  if (conflict) {
+    standing = inConflict(proposal, found.schemes)
+    found = await vault.rehearse({ ...claim, reach: 'every' })
+  }
+  return { ...standing, flags: withConflict(standing.flags, conflict), subjects: found.subjects }
+}

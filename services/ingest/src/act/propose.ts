@@ -1,0 +1,67 @@
+// What an act would record, judged against the catalogue, before it is known who it is about.
+import { judgeConsent, judgeNoticeView, judgeWithdrawal, LedgerError, noticeText, type By, type Catalogue } from '@consent-ledger/domain'
+import type { IngestDeps } from '../deps.ts'
+import { isShowing } from '../showing.ts'
+import { admit } from './admit.ts'
+import { identify, type Identified } from './identify.ts'
+import type { JudgedAct, Proposal } from './proposal.ts'
+import type { SiteAct } from './siteAct.ts'
+
+const showingOf = async (deps: IngestDeps, act: SiteAct, catalogue: Catalogue, receivedAt: number): Promise<By['showing']> => {
+  const notice = 'notice' in act.posted.post ? act.posted.post.notice : undefined
+  if (notice?.showing === undefined) return undefined
+  const text = noticeText(catalogue, notice, receivedAt)
+  return text && (await isShowing(deps.vault, { controller: catalogue.controllerId, notice: text }, notice.showing, receivedAt))
+    ? 'ours'
+    : 'not-ours'
+}
+
+const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView>[1], by: By): JudgedAct => {
+  try {
+    const { notice, occurred } = judgeNoticeView(catalogue, post, by)
+    return { answers: [], view: notice, refused: null, occurred }
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    return { answers: [], view: null, refused: error, occurred: { at: by.receivedAt, from: 'ledger', flags: [] } }
+  }
+}
+
+const judge = (catalogue: Catalogue, { posted }: SiteAct, by: By): JudgedAct => {
+  if (posted.act === 'notice-view') return judgeView(catalogue, posted.post, by)
+  return {
+    ...(posted.act === 'consent' ? judgeConsent(catalogue, posted.post, by) : judgeWithdrawal(catalogue, posted.post, by)),
+    view: null,
+  }
+}
+
+const doubtful = (judged: JudgedAct, identified: Identified | LedgerError): boolean =>
+  judged.refused !== null ||
+  judged.answers.some((answer) => answer.flags.includes('unknown-notice')) ||
+  identified instanceof LedgerError ||
+  identified.refused !== null
+
+const tryIdentify = (catalogue: Catalogue, act: SiteAct): Identified | LedgerError => {
+  try {
+    return identify(catalogue, act.posted.post.subject)
+  } catch (error) {
+    if (error instanceof LedgerError) return error
+    throw error
+  }
+}
+
+/** Judges an act. What is unknown here may have been published elsewhere a moment ago, so the catalogue is read again before it is refused. */
+export const propose = async (deps: IngestDeps, act: SiteAct): Promise<Proposal> => {
+  const receivedAt = deps.clock()
+  const once = async () => {
+    const catalogue = deps.live.controller(act.caller.controller) ?? act.caller.catalogue
+    const by = { trust: act.caller.trust, receivedAt, showing: await showingOf(deps, act, catalogue, receivedAt) }
+    return { catalogue, judged: judge(catalogue, act, by), identified: tryIdentify(catalogue, act) }
+  }
+  let found = await once()
+  if (doubtful(found.judged, found.identified)) {
+    await deps.live.refresh()
+    found = await once()
+  }
+  if (found.identified instanceof LedgerError) throw found.identified
+  return { ...admit(act, found.judged, found.identified), catalogue: found.catalogue }
+}

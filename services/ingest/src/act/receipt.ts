@@ -1,0 +1,75 @@
+// The receipt of an act: a function of the stream up to it and of the catalogue as known then, so that it is the same whenever it is made.
+import {
+  allChannels,
+  catalogueKnownAt,
+  iso,
+  statesOf,
+  type Catalogue,
+  type Channel,
+  type RecordedEvent,
+  type Subject,
+} from '@consent-ledger/domain'
+import type { SiteCaller } from '@consent-ledger/edge'
+import type { Receipt } from '../schemas/receipts.ts'
+import type { RecordedAct } from './record.ts'
+
+const noes: ReadonlySet<string> = new Set(['ConsentRefused', 'ConsentWithdrawn', 'ObjectionRecorded', 'IdentityLinked'])
+
+export const purposeOf = ({ data }: Pick<RecordedEvent, 'data'>): string | undefined =>
+  typeof data['purpose'] === 'string' ? data['purpose'] : undefined
+
+/** A no by a publishable key may name anybody, so nobody may learn from its answer what is known of them. */
+export const tellsNothing = (caller: Pick<SiteCaller, 'trust'>, events: readonly { type: string }[]): boolean =>
+  caller.trust === 'publishable' && events.every(({ type }) => noes.has(type))
+
+/** The channels of each purpose that an act named, and those that it named beside them. */
+const touched = (catalogue: Catalogue, facts: readonly Pick<RecordedEvent, 'data'>[]) => {
+  const channels = new Map<string, Set<Channel>>()
+  for (const { data } of facts) {
+    const purpose = purposeOf({ data })
+    const known = purpose === undefined ? undefined : catalogue.purposes.get(purpose)
+    if (!known) continue
+    const own = channels.get(known.id) ?? new Set(allChannels(known))
+    for (const channel of Array.isArray(data['channels']) ? (data['channels'] as Channel[]) : []) own.add(channel)
+    channels.set(known.id, own)
+  }
+  return [...channels].flatMap(([purpose, own]) => [...own].map((channel) => ({ purpose, channel })))
+}
+
+/** State of the purposes that an act named, on each of their channels, as it stood at `recordedAt` (epoch ms). */
+export const stateAfter = (
+  state: Subject,
+  whole: Catalogue,
+  facts: readonly Pick<RecordedEvent, 'data'>[],
+  recordedAt: number,
+): NonNullable<Receipt['state']> => {
+  const catalogue = catalogueKnownAt(whole, recordedAt)
+  return statesOf(state, catalogue, touched(catalogue, facts), { at: recordedAt, knownAt: recordedAt }).map(
+    ({ purpose, channel, state: word, until, askAgainFrom }) => ({ purpose, channel, state: word, until, askAgainFrom }),
+  )
+}
+
+/** What a site is told about one subject. */
+export const receiptOf = (caller: SiteCaller, { actId, subjectId, catalogue, state, recordedAt, events }: RecordedAct): Receipt => {
+  const slim = { id: actId, recordedAt: iso(recordedAt), status: 'recorded' as const }
+  if (tellsNothing(caller, events)) return slim
+  return {
+    id: actId,
+    subjectId,
+    controller: caller.controller,
+    site: caller.site,
+    recordedAt: slim.recordedAt,
+    events: events.map((event) => {
+      const purpose = purposeOf(event)
+      return {
+        id: event.id,
+        type: event.type,
+        ...(purpose === undefined ? {} : { purpose }),
+        stream: event.stream,
+        revision: event.revision.toString(),
+      }
+    }),
+    state: stateAfter(state, catalogue, events, recordedAt),
+    status: slim.status,
+  }
+}

@@ -1,0 +1,140 @@
+// Sealing what is personal in an act and appending its events to one subject's stream.
+import {
+  decideAct,
+  decideNoticeView,
+  evolveSubject,
+  initialSubject,
+  iso,
+  leafBytes,
+  ms,
+  subjectStream,
+  type ActContext,
+  type Catalogue,
+  type Json,
+  type Method,
+  type SealedEvidence,
+  type Subject,
+  type SubjectFact,
+  type RecordedEvent,
+} from '@consent-ledger/domain'
+import { truncateIp } from '@consent-ledger/edge'
+import { decideAndAppend } from '@consent-ledger/eventstore'
+import { seal, sealIdentifier, type Target } from '@consent-ledger/vault'
+import type { IngestDeps } from '../deps.ts'
+import type { ClaimedAct, Standing } from './claim.ts'
+import type { Proposal } from './proposal.ts'
+import { writerOf, type SiteAct } from './siteAct.ts'
+
+/** What one subject's stream holds of an act. `state`: the subject up to and including it. `recordedAt`: epoch ms. */
+export type RecordedAct = {
+  actId: string
+  subjectId: string
+  catalogue: Catalogue
+  state: Subject
+  recordedAt: number
+  events: RecordedEvent[]
+  replayed: boolean
+}
+
+/** What the ledger saw itself, as far as the site's `capture` allows; the Origin only of a browser. */
+export const observed = (
+  act: Pick<SiteAct, 'seen'> & { caller: Pick<SiteAct['caller'], 'catalogue' | 'site' | 'origin'> },
+): Record<string, string> => {
+  const { ip: keeps, userAgent: keepsAgent } = act.caller.catalogue.sites.get(act.caller.site)?.capture ?? { ip: 'none', userAgent: false }
+  const ip = keeps === 'none' ? null : keeps === 'full' ? act.seen.ip : truncateIp(act.seen.ip)
+  return {
+    ...(ip === null ? {} : { observedIp: ip }),
+    ...(act.caller.origin === undefined ? {} : { observedOrigin: act.caller.origin }),
+    ...(keepsAgent && act.seen.userAgent !== undefined ? { observedUserAgent: act.seen.userAgent.slice(0, 1000) } : {}),
+  }
+}
+
+/** Each field by itself, at `evidence/<name>`; absent if there is none. */
+export const sealEvidence = (target: Target, evidence: Record<string, Json | undefined>): { evidence?: SealedEvidence } => {
+  const { actId, subjectId, keys } = target
+  const fields = Object.entries(evidence).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, seal(keys.evidence, { actId, subjectId, field: `evidence/${name}` }, value)] as const],
+  )
+  return fields.length === 0 ? {} : { evidence: Object.fromEntries(fields) }
+}
+
+const methodOf = ({ actId, subjectId, keys }: Target, method: Proposal['method']): { method?: Method } => {
+  if (!method) return {}
+  const { collector, source, ...plain } = method
+  const name = collector && seal(keys.evidence, { actId, subjectId, field: 'method/collector/name' }, collector.name)
+  const proof = collector?.proofSha256 === undefined ? {} : { proofSha256: collector.proofSha256 }
+  return {
+    method: {
+      ...plain,
+      ...(name ? { collector: { name, ...proof } } : {}),
+      ...(source ? { source: { ...source, exportedAt: iso(ms(source.exportedAt)) } } : {}),
+    },
+  }
+}
+
+/** Everything of the act but its answers, sealed for `target`. Identifiers stand at `identifiers/<n>`, n being their place in this event. */
+const contextOf = (
+  act: SiteAct,
+  proposal: Proposal,
+  standing: Standing,
+  target: Target,
+): Omit<ActContext, 'recordedAt'> & { site: string } => {
+  const { actId, subjectId, keys } = target
+  const identifiers = target.named.flatMap((place) => proposal.identifiers[place] ?? []).map((identifier, n) => sealIdentifier(keys, { actId, subjectId, field: `identifiers/${n}` }, identifier)) // prettier-ignore
+  const links = target.links.flatMap(({ linkId, scheme, identifier }) => {
+    const sealed = identifiers[target.named.indexOf(identifier)]
+    return sealed ? [{ linkId, scheme, kind: sealed.kind, commitment: sealed.commitment }] : []
+  })
+  return {
+    site: act.caller.site,
+    trust: writerOf(act).trust,
+    occurred: proposal.occurred,
+    flags: standing.flags,
+    links,
+    identifiers,
+    ...methodOf(target, proposal.method),
+    ...sealEvidence(target, { ...proposal.evidence, ...observed(act) }),
+  }
+}
+
+/** The events of an act, decided on one subject. Nothing that stands: []. */
+export const decideOn = (
+  subject: Subject,
+  catalogue: Catalogue,
+  standing: Standing,
+  context: ActContext & { site: string },
+): SubjectFact[] => {
+  if (standing.view) return decideNoticeView(subject, catalogue, standing.view, context)
+  return standing.answers.length === 0 ? [] : decideAct(subject, catalogue, standing.answers, context)
+}
+
+/** Appends an act to one subject's stream, or finds it there. Durable on return. */
+export const recordOn = async (
+  deps: IngestDeps,
+  act: SiteAct,
+  proposal: Proposal,
+  claimed: ClaimedAct,
+  target: Target,
+): Promise<RecordedAct> => {
+  const { catalogue } = proposal
+  const context = contextOf(act, proposal, claimed, target)
+  const decided = await decideAndAppend({
+    store: deps.store,
+    clock: deps.clock,
+    stream: subjectStream(target.subjectId),
+    initial: initialSubject,
+    evolve: evolveSubject,
+    act: { actId: target.actId, writer: writerOf(act) },
+    decide: (subject, recordedAt) => decideOn(subject, catalogue, claimed, { ...context, recordedAt }),
+    fresh: target.fresh,
+    leaf: leafBytes,
+  })
+  const [first] = decided.events
+  return {
+    actId: target.actId,
+    subjectId: target.subjectId,
+    catalogue,
+    recordedAt: first ? ms(first.metadata.recordedAt) : deps.clock(),
+    ...decided,
+  }
+}

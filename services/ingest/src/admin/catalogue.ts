@@ -1,0 +1,112 @@
+// Applying a catalogue: what differs becomes events of the controller's stream.
+import {
+  controllerStream,
+  decideCatalogue,
+  decideController,
+  evolveCatalogue,
+  evolveLedger,
+  initialCatalogue,
+  initialLedger,
+  ledgerStream,
+  refuse,
+  shippedProfiles,
+  type Catalogue,
+  type CatalogueFile,
+  type ControllerFact,
+} from '@consent-ledger/domain'
+import { beginning } from '@consent-ledger/eventstore'
+import type { IngestDeps } from '../deps.ts'
+import type { CatalogueApplied } from '../schemas/catalogue.ts'
+import { actIdOf, administer, type Administration } from './administer.ts'
+
+type Change = CatalogueApplied['events'][number]
+
+const changeOf = (fact: ControllerFact): Pick<Change, 'id' | 'version' | 'language'> => {
+  switch (fact.type) {
+    case 'ControllerRegistered':
+    case 'SiteRegistered':
+      return { id: fact.data.id }
+    case 'PurposePublished':
+      return { id: fact.data.id, version: fact.data.version }
+    case 'PurposeRetired':
+      return { id: fact.data.purpose }
+    case 'NoticePublished':
+      return { id: fact.data.id, version: fact.data.version, language: fact.data.language }
+    case 'PresentationPublished':
+      return { id: fact.data.presentation.id, version: fact.data.version }
+    case 'RegulatorProfileApplied':
+      return { id: fact.data.profile.id, version: fact.data.profile.version }
+    case 'StatementPublished':
+      return { id: fact.data.notice }
+    case 'SiteKeyIssued':
+    case 'SiteKeyRevoked':
+      return { id: fact.data.keyId }
+    case 'IntakeReported':
+      return { id: fact.data.hour }
+  }
+}
+
+const readCatalogue = async (deps: IngestDeps, controller: string): Promise<Catalogue> => {
+  const catalogue = initialCatalogue(controller)
+  for (let after = beginning; ; after = catalogue.lastRevision) {
+    const page = await deps.store.readStream(controllerStream(controller), { after, limit: 500 })
+    page.reduce(evolveCatalogue, catalogue)
+    if (page.length < 500) return catalogue
+  }
+}
+
+const applied = (controller: string, dryRun: boolean, events: Change[], lastRevision: bigint): CatalogueApplied => ({
+  controller,
+  dryRun,
+  events,
+  lastRevision: lastRevision === beginning ? null : lastRevision.toString(),
+})
+
+/** What applying `file` would record. Writes nothing. Errors: those of `decideCatalogue`. */
+export const checkCatalogue = async (deps: IngestDeps, file: CatalogueFile): Promise<CatalogueApplied> => {
+  const catalogue = await readCatalogue(deps, file.controller.id)
+  const facts = decideCatalogue(catalogue, file, shippedProfiles, deps.clock())
+  return applied(file.controller.id, true, facts.map((fact) => ({ type: fact.type, ...changeOf(fact) })), catalogue.lastRevision) // prettier-ignore
+}
+
+const nameController = (deps: IngestDeps, by: Administration, controller: string, actId: string) =>
+  administer(deps, by, actId, {
+    stream: ledgerStream,
+    initial: initialLedger,
+    evolve: evolveLedger,
+    decide: (ledger) => decideController(ledger, controller),
+  })
+
+/**
+ * Records what differs from `file`, all or nothing; nothing if nothing does. Durable on return, and in force here. With a repeated Idempotency-Key and the
+ * same file the first answer again (`replayed`). Errors: those of `decideCatalogue`, IDEMPOTENCY_CONFLICT if the file then was another, STORE_UNAVAILABLE.
+ */
+export const applyCatalogue = async (
+  deps: IngestDeps,
+  file: CatalogueFile,
+  by: Administration,
+): Promise<{ answer: CatalogueApplied; replayed: boolean }> => {
+  const controller = file.controller.id
+  if (!deps.live.ledger().controllers.includes(controller)) {
+    // Judged before the controller is named. A crash after the name leaves a controller without a catalogue: applying again goes on.
+    await checkCatalogue(deps, file)
+    await nameController(deps, by, controller, await actIdOf(deps, { writer: by.writer }, 'controller'))
+  }
+  const { state, events, replayed } = await administer(deps, by, await actIdOf(deps, by, `catalogue ${controller}`), {
+    stream: controllerStream(controller),
+    initial: () => initialCatalogue(controller),
+    evolve: evolveCatalogue,
+    decide: (catalogue, recordedAt) => decideCatalogue(catalogue, file, shippedProfiles, recordedAt),
+  })
+  // The catalogue as that act left it must be what this file says, or it was another file.
+  if (replayed && decideCatalogue(state, file, shippedProfiles, deps.clock()).length > 0) {
+    throw refuse(
+      'IDEMPOTENCY_CONFLICT',
+      '',
+      'same-content',
+      'This Idempotency-Key came with another catalogue before: nothing of this one was applied',
+    )
+  }
+  const changes = events.map((event) => ({ type: event.type, ...changeOf(event as unknown as ControllerFact), eventId: event.id }))
+  return { answer: applied(controller, false, changes, state.lastRevision), replayed }
+}

@@ -1,0 +1,68 @@
+// The acts of a site, one at a time: consents, withdrawals, notice views.
+import { siteOf, type EdgeApp } from '@consent-ledger/edge'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { recordAct } from '../act/act.ts'
+import { rehearse } from '../act/dryRun.ts'
+import type { Posted } from '../act/siteAct.ts'
+import type { IngestDeps } from '../deps.ts'
+import { Consent } from '../schemas/consents.ts'
+import { DryRunQuery } from '../schemas/dryRun.ts'
+import { NoticeView } from '../schemas/noticeViews.ts'
+import { Judged, Recorded } from '../schemas/receipts.ts'
+import { Withdrawal } from '../schemas/withdrawals.ts'
+import { answerRecorded, answerRehearsed, seenOf } from './answer.ts'
+
+const config = { access: { site: ['secret', 'publishable'] }, act: true } as const
+const response = {
+  200: z.union([Recorded, Judged]).describe('The first answer again (`Idempotency-Replayed: true`), or a dry run.'),
+  201: Recorded.describe('Recorded: durable.'),
+}
+const common = { tags: ['Sites'], querystring: DryRunQuery, response }
+
+/** Base of the links handed out. */
+export const publicUrlOf = (app: EdgeApp, deps: IngestDeps): string => deps.settings.publicUrl ?? app.listeningOrigin
+
+export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
+  const take = async (request: FastifyRequest, reply: FastifyReply, posted: Posted, dryRun: boolean): Promise<void> => {
+    const act = { caller: siteOf(request), posted, idempotencyKey: request.idempotencyKey, seen: seenOf(request) }
+    if (dryRun) answerRehearsed(reply, await rehearse(deps, act))
+    else answerRecorded(reply, await recordAct(deps, act, publicUrlOf(app, deps)))
+  }
+
+  app.route({
+    method: 'POST',
+    url: '/v1/consents',
+    config,
+    schema: { ...common, operationId: 'recordConsent', summary: 'Record what a person chose', body: Consent },
+    handler: async (request, reply) => {
+      await take(request, reply, { act: 'consent', post: request.body }, request.query.dryRun === 'true')
+      return reply
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v1/withdrawals',
+    config,
+    schema: { ...common, operationId: 'recordWithdrawal', summary: 'Record that a person takes a consent back', body: Withdrawal },
+    handler: async (request, reply) => {
+      await take(request, reply, { act: 'withdrawal', post: request.body }, request.query.dryRun === 'true')
+      return reply
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v1/notice-views',
+    config,
+    schema: {
+      ...common,
+      operationId: 'recordNoticeView',
+      summary: 'Record that a notice was shown, apart from any answer',
+      body: NoticeView,
+    },
+    handler: async (request, reply) => {
+      await take(request, reply, { act: 'notice-view', post: request.body }, request.query.dryRun === 'true')
+      return reply
+    },
+  })
+}

@@ -1,0 +1,91 @@
+// What an act is answered with: a receipt, the same each time it is asked for again.
+import { z } from 'zod'
+import { Channel, Id, Instant, Uuid } from '@consent-ledger/domain'
+
+export const subjectIdPattern = /^[0-9a-f]{32}$/
+export const SubjectId = z.string().regex(subjectIdPattern)
+export const Revision = z.string().regex(/^\d+$/)
+
+/** State of one purpose on one channel, as the act left it. `until`, `askAgainFrom`: null where there is no end, nothing to wait for. */
+export const StateAfter = z.strictObject({
+  purpose: Id,
+  channel: Channel,
+  state: z.enum(['unknown', 'requested', 'given', 'renewed', 'refused', 'withdrawn', 'expired', 'invalidated']),
+  until: Instant.nullable(),
+  askAgainFrom: Instant.nullable(),
+})
+
+export const ReceiptEvent = z.strictObject({ id: Uuid, type: z.string(), purpose: Id.optional(), stream: z.string(), revision: Revision })
+
+const example = {
+  id: '0b8f0c52-7c5e-4b39-9a1d-2f6a1f0f8f10',
+  subjectId: '5f0c6f9d2f2d4f0c8c6b7d1e0a9b8c7d',
+  controller: 'huttopia',
+  site: 'huttopia-fr',
+  recordedAt: '2026-11-22T10:42:05.201Z',
+  events: [
+    {
+      id: '7f1f5b0e-55b1-5c3e-8d8e-0b5a2f9b6c11',
+      type: 'ConsentGiven',
+      purpose: 'commercial-mail',
+      stream: 'subject-5f0c6f9d2f2d4f0c8c6b7d1e0a9b8c7d',
+      revision: '0',
+    },
+  ],
+  state: [
+    {
+      purpose: 'commercial-mail',
+      channel: 'email',
+      state: 'given',
+      until: '2027-12-22T10:42:05.201Z',
+      askAgainFrom: '2027-05-22T10:42:05.201Z',
+    },
+  ],
+  status: 'recorded',
+}
+
+/** A no by a publishable key answers with `id`, `recordedAt`, `status` alone: it may name anybody, so it must tell nothing about them. */
+export const Receipt = z
+  .strictObject({
+    id: Uuid,
+    subjectId: SubjectId.optional(),
+    controller: Id.optional(),
+    site: Id.optional(),
+    recordedAt: Instant,
+    events: z.array(ReceiptEvent).optional(),
+    state: z.array(StateAfter).optional(),
+    status: z.literal('recorded'),
+  })
+  .meta({ examples: [example] })
+export type Receipt = z.output<typeof Receipt>
+
+/** What would be recorded. `subjectId` is null where a subject would be made. */
+export const DryRun = z.strictObject({
+  subjectId: SubjectId.nullable().optional(),
+  controller: Id.optional(),
+  site: Id.optional(),
+  events: z.array(z.strictObject({ type: z.string(), purpose: Id.optional() })).optional(),
+  state: z.array(StateAfter).optional(),
+  status: z.literal('dry-run'),
+})
+export type DryRun = z.output<typeof DryRun>
+
+/** Where the person confirms a double opt-in; the site mails `url`. */
+export const Confirmation = z.strictObject({ url: z.string(), token: z.string(), expiresAt: Instant })
+export type Confirmation = z.output<typeof Confirmation>
+
+/** RFC 6901 pointers of what held a card number or an IBAN and was left out of a no. */
+const Dropped = z.array(z.string())
+
+export const Recorded = z
+  .strictObject({
+    receipt: Receipt,
+    receipts: z.array(Receipt).optional().meta({ description: 'One for each subject, where the act reached several.' }),
+    confirmation: Confirmation.optional(),
+    dropped: Dropped.optional(),
+  })
+  .meta({ examples: [{ receipt: example }] })
+export type Recorded = z.output<typeof Recorded>
+
+export const Judged = z.strictObject({ receipt: DryRun, receipts: z.array(DryRun).optional(), dropped: Dropped.optional() })
+export type Judged = z.output<typeof Judged>
