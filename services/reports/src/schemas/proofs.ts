@@ -1,0 +1,42 @@
+// POST …/proofs and …/links/{linkId}/undo: what staff ask for in writing, and what they get.
+import { z } from 'zod'
+import { Id, Instant, Uuid } from '@consent-ledger/domain'
+import { Proof } from '@consent-ledger/proof'
+import { Reason, ReportLanguage, Time } from './asked.ts'
+
+export const ProofPost = z
+  .strictObject({
+    reason: Reason,
+    purpose: Id.optional(),
+    from: Time.optional(),
+    to: Time.optional(),
+    language: ReportLanguage.optional(),
+    open: z
+      .array(z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/))
+      .max(50)
+      .optional()
+      .meta({ description: '`identifiers`, `collector`, or a field of the evidence such as `ip`. Default: all that the role may.' }),
+  })
+  .refine((post) => post.from === undefined || post.to === undefined || Date.parse(post.from) < Date.parse(post.to), {
+    path: ['to'],
+    message: 'Must be later than `from`.',
+  })
+  .meta({
+    description: '`purpose`, `from` (inclusive) and `to` (exclusive) narrow the report, never the stream.',
+    examples: [{ reason: 'Dispute 42', language: 'fr' }],
+  })
+export type ProofPost = z.output<typeof ProofPost>
+
+export const ProofReply = z.strictObject({ proof: Proof })
+
+export const UndoPost = z.strictObject({ reason: Reason }).meta({ examples: [{ reason: 'Two guests share this browser' }] })
+export const Undone = z.strictObject({
+  receipt: z.strictObject({
+    id: Uuid,
+    subjectId: z.string(),
+    controller: Id,
+    recordedAt: Instant,
+    events: z.array(z.strictObject({ id: z.string(), type: z.string(), stream: z.string(), revision: z.string() })),
+    status: z.literal('recorded'),
+  }),
+})

@@ -1,0 +1,238 @@
+// A ledger in memory with one controller, its staff and a person's stream: what the tests of reports are given.
+import { createHash, createSecretKey, randomBytes, randomUUID } from 'node:crypto'
+import {
+  controllerStream,
+  iso,
+  leafBytes,
+  ledgerStream,
+  operatorsStream,
+  subjectStream,
+  type ControllerFact,
+  type Fact,
+  type JsonObject,
+  type RecordedEvent,
+  type Role,
+  type Writer,
+} from '@consent-ledger/domain'
+import { createEdge, hashKey, openLive, type EdgeApp } from '@consent-ledger/edge'
+import { beginning, decideAndAppend } from '@consent-ledger/eventstore'
+import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
+import type { ReadModel } from '@consent-ledger/readmodel'
+import { seal, sealIdentifier, type Identifier, type Target, type Vault } from '@consent-ledger/vault'
+import { openMemoryVault } from '@consent-ledger/vault/memory'
+import { reportsRoutes } from '../src/index.ts'
+
+export const start = Date.parse('2026-11-20T09:00:00.000Z')
+export const text = 'Je souhaite recevoir les offres. Je peux me retirer à tout moment.'
+export const sha256 = (value: string): string => createHash('sha256').update(value, 'utf8').digest('hex')
+const admin: Writer = { kind: 'operator', id: 'admin', trust: 'operator' }
+export const site: Writer = { kind: 'site', id: 'campo-fr', trust: 'secret' }
+export const email = (value: string): Identifier => ({ scheme: 'email', kind: 'account', value })
+export const cookie = (value: string): Identifier => ({ scheme: 'cookie', kind: 'device', value })
+
+const catalogueFacts = (id: string): ControllerFact[] => [
+  {
+    type: 'ControllerRegistered',
+    data: {
+      id,
+      name: `${id} SAS`,
+      address: '1 rue du Pré, Lyon',
+      contact: 'privacy@example.org',
+      jurisdiction: 'FR',
+      regulator: 'FR-CNIL',
+      entities: [],
+      timeZone: 'Europe/Paris',
+      languages: ['fr', 'en'],
+      country: 'FR',
+      fourEyes: [],
+      identifiers: [],
+      emailLocalPart: 'fold',
+    },
+  },
+  {
+    type: 'PurposePublished',
+    data: {
+      id: 'news',
+      version: 1,
+      legalBasis: 'consent',
+      marketing: true,
+      channels: ['email'],
+      dataKinds: ['contact'],
+      recipients: [],
+      retention: 'P3Y',
+      confirmation: 'none',
+      audience: 'consumer',
+      text: { fr: { title: 'Offres', description: 'Nos offres' }, en: { title: 'Offers', description: 'Our offers' } },
+    },
+  },
+  {
+    type: 'NoticePublished',
+    data: {
+      id: 'news-form',
+      version: 1,
+      change: 'new-processing',
+      validFrom: '2026-01-01',
+      purposes: ['news'],
+      contentType: 'text/plain',
+      language: 'fr',
+      text,
+      sha256: sha256(text),
+      withdrawal: 'Par le lien de chaque e-mail',
+    },
+  },
+]
+
+/** What a site's act was: `yes` and `no` to the purpose `news`. `evidence` and identifiers are sealed as ingest does. */
+export type Act = {
+  controller?: string
+  identifiers: Identifier[]
+  said: 'yes' | 'no' | 'linked'
+  evidence?: Record<string, string>
+  collector?: string
+}
+export type Acted = { target: Target; events: RecordedEvent[] }
+
+const sealed = (target: Target, act: Act): JsonObject => {
+  const { actId, subjectId, keys } = target
+  const evidence = Object.entries(act.evidence ?? {}).map(([name, value]) => [
+    name,
+    seal(keys.evidence, { actId, subjectId, field: `evidence/${name}` }, value),
+  ])
+  const collector =
+    act.collector === undefined
+      ? {}
+      : { collector: { name: seal(keys.evidence, { actId, subjectId, field: 'method/collector/name' }, act.collector) } }
+  return {
+    identifiers: act.identifiers.map((identifier, n) => sealIdentifier(keys, { actId, subjectId, field: `identifiers/${n}` }, identifier)),
+    ...(evidence.length === 0 ? {} : { evidence: Object.fromEntries(evidence) as JsonObject }),
+    method: { kind: 'web-form', control: 'checkbox', workflow: 'checkout', ...collector },
+  }
+}
+
+const factsOf = (target: Target, act: Act, recordedAt: number): Fact[] => {
+  const controller = act.controller ?? 'campo'
+  const when = { occurredAt: iso(recordedAt), occurredAtFrom: 'site', orderAt: iso(recordedAt) }
+  const personal = sealed(target, act)
+  const answer = { controller, site: 'campo-fr', purpose: 'news', purposeVersion: 1, channels: ['email'], ...when, ...personal }
+  const notice = { id: 'news-form', version: 1, language: 'fr', sha256: sha256(text) }
+  const links = target.links.map(({ linkId, scheme }): Fact => ({
+    type: 'IdentityLinked',
+    data: { controller, linkId, scheme, kind: 'device', commitment: 'a'.repeat(64) },
+  }))
+  if (act.said === 'no') return [{ type: 'ConsentWithdrawn', data: answer }]
+  return [{ type: 'ConsentGiven', data: { ...answer, notice, until: iso(recordedAt + 365 * 86_400_000) } }, ...links]
+}
+
+type Tick = { now: number }
+const founded = async (
+  store: MemoryEventStore,
+  tick: Tick,
+  controllers: string[],
+  staff: Record<string, { role: Role; controller?: string }>,
+): Promise<void> => {
+  const record = async (stream: string, facts: readonly Fact[]): Promise<void> => {
+    const recordedAt = iso(tick.now++)
+    const events = facts.map((fact) => ({
+      id: randomUUID(),
+      ...fact,
+      metadata: { schemaVersion: 1, recordedAt, writer: admin, actId: randomUUID() },
+    }))
+    await store.append(stream, beginning, events)
+  }
+  const named = controllers.map((controller) => ({ type: 'ControllerNamed', data: { controller } }))
+  await record(ledgerStream, [{ type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: 'a'.repeat(64) } }, ...named])
+  for (const id of controllers) await record(controllerStream(id), catalogueFacts(id))
+  const name = { commitment: 'a'.repeat(64), sealed: 'a.b.c' }
+  const added = Object.entries(staff).map(([key, { role, controller }]) => ({
+    type: 'OperatorAdded',
+    data: { operatorId: randomUUID(), name, roles: [role], sha256: hashKey(key), ...(controller === undefined ? {} : { controller }) },
+  }))
+  await record(operatorsStream, added)
+}
+
+export const keyOf = (name: string): string => `ok_${name.padEnd(40, 'x')}`
+export const staff: Record<string, { role: Role; controller?: string }> = {
+  [keyOf('legal')]: { role: 'legal', controller: 'campo' },
+  [keyOf('dpo')]: { role: 'dpo', controller: 'campo' },
+  [keyOf('auditor')]: { role: 'auditor', controller: 'campo' },
+  [keyOf('marketing')]: { role: 'marketing', controller: 'campo' },
+  [keyOf('other')]: { role: 'legal', controller: 'other' },
+  [keyOf('all')]: { role: 'legal' },
+  [keyOf('admin')]: { role: 'admin' },
+  [keyOf('campoadmin')]: { role: 'admin', controller: 'campo' },
+}
+
+export type World = {
+  app: EdgeApp
+  store: MemoryEventStore
+  vault: Vault
+  tick: Tick
+  rebuilt: () => number
+  /** A site's act, recorded on every subject that it reaches; answers with the first. */
+  act(act: Act): Promise<Acted>
+  events(subjectId: string): Promise<RecordedEvent[]>
+  ask(
+    method: 'GET' | 'POST',
+    url: string,
+    as: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; json: unknown; headers: Record<string, unknown>; text: string }>
+  close(): Promise<void>
+}
+
+const nothingRead: Pick<ReadModel, 'progress' | 'listAnswers' | 'activity' | 'turnedAway'> = {
+  progress: async () => ({ checkpoint: -1n, asOf: null }),
+  listAnswers: async () => ({ answers: [], next: null, asOf: null }),
+  activity: async () => [],
+  turnedAway: async () => [],
+}
+
+/** Opens a world. `vaultOver` stands between the service and the vault, to watch or to lose something. */
+export const openWorld = async (over: { vaultOver?: (vault: Vault) => Vault; readModel?: typeof nothingRead } = {}): Promise<World> => {
+  const tick = { now: start }
+  const clock = (): number => tick.now
+  const store = new MemoryEventStore()
+  const vault = openMemoryVault({ kek: createSecretKey(randomBytes(32)), clock })
+  await founded(store, tick, ['campo', 'other'], staff)
+  const live = await openLive({ store, clock, intervalMs: 60_000 })
+  const app = await createEdge({ settings: { logLevel: 'silent', trustProxy: [] }, live, vault, clock, version: '0', readiness: async () => [], checkReplies: true, onFatal: () => undefined }) // prettier-ignore
+  let rebuilt = 0
+  const projector = { rebuild: async () => void rebuilt++ }
+  reportsRoutes(app, { store, vault: over.vaultOver?.(vault) ?? vault, live, readModel: over.readModel ?? nothingRead, projector, clock })
+  await app.ready()
+
+  const events = (subjectId: string): Promise<RecordedEvent[]> =>
+    store.readStream(subjectStream(subjectId), { after: beginning, limit: 1000 })
+  const act = async (posted: Act): Promise<Acted> => {
+    tick.now += 1000
+    const claimed = await vault.claim({ controller: posted.controller ?? 'campo', writer: 'site:campo-fr', body: '{}', identifiers: posted.identifiers, reach: 'one', link: true, onConflict: 'refuse' }) // prettier-ignore
+    if (claimed.outcome !== 'claimed' || !claimed.targets[0]) throw new Error(claimed.outcome)
+    const [target] = claimed.targets
+    const decide = (_: null, recordedAt: number): Fact[] => factsOf(target, posted, recordedAt)
+    const decided = await decideAndAppend({ store, clock, stream: subjectStream(target.subjectId), initial: () => null, evolve: () => null, act: { actId: target.actId, writer: site }, decide, leaf: leafBytes }) // prettier-ignore
+    return { target, events: decided.events }
+  }
+  const ask: World['ask'] = async (method, url, as, body, headers = {}) => {
+    tick.now += 1000
+    const reply = await app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${keyOf(as)}`, ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    })
+    return {
+      status: reply.statusCode,
+      json: (reply.body === '' ? null : JSON.parse(reply.body)) as unknown,
+      headers: reply.headers,
+      text: reply.body,
+    }
+  }
+  const close = async (): Promise<void> => {
+    await app.close()
+    await live.close()
+    await vault.close()
+    await store.close()
+  }
+  return { app, store, vault, tick, rebuilt: () => rebuilt, act, events, ask, close }
+}
