@@ -1,0 +1,31 @@
+// docs/openapi.json: what a running ledger serves at /openapi.json, from all routes on stores in memory.
+import { createSecretKey } from 'node:crypto'
+import { createEdge, openLive, parseSettings } from '@consent-ledger/edge'
+import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
+import { ingestRoutes } from '@consent-ledger/ingest'
+import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
+import { reportsRoutes } from '@consent-ledger/reports'
+import { openMemoryVault } from '@consent-ledger/vault/memory'
+import product from '../package.json' with { type: 'json' }
+
+const clock = (): number => 0
+
+/** The document, whole: the same bytes for the same routes. */
+export const openApiDocument = async (): Promise<string> => {
+  const store = new MemoryEventStore()
+  const vault = openMemoryVault({ kek: createSecretKey(Buffer.alloc(32)), clock })
+  const readModel = await openSqliteReadModel({ file: ':memory:', ledgerId: '00000000-0000-4000-8000-000000000000' })
+  const live = await openLive({ store, clock })
+  const settings = parseSettings({ LOG_LEVEL: 'silent' })
+  const app = await createEdge({ settings, live, vault, clock, version: product.version, readiness: async () => [] })
+  try {
+    ingestRoutes(app, { store, vault, live, clock, settings })
+    reportsRoutes(app, { store, vault, live, readModel, clock, projector: { rebuild: async () => {} } })
+    const { body } = await app.inject({ url: '/openapi.json' })
+    return `${JSON.stringify(JSON.parse(body), null, 1)}\n`
+  } finally {
+    await app.close()
+    await live.close()
+    for (const part of [readModel, vault, store]) await part.close()
+  }
+}
