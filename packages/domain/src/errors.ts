@@ -48,7 +48,6 @@ export const faultCodes = [
   'NOT_READY',
   'STORE_UNAVAILABLE',
   'VAULT_UNAVAILABLE',
-  'OUTCOME_UNKNOWN',
   'INTEGRITY',
   'DATA_LOCKED',
   'DATA_CORRUPT',

@@ -1,7 +1,7 @@
 // The rules that others got wrong (DESIGN §4), each a test by its own words.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CatalogueFile, LedgerError, catalogueKnownAt } from '../src/index.ts'
+import { CatalogueFile, LedgerError, catalogueKnownAt, purposeVersionAt } from '../src/index.ts'
 import { catalogueOf, day, file, hour, minute, months, noon, notice, published, Scene, types, rowAt } from './scene.ts'
 
 test('one act is one append: accept A, refuse B is ConsentGiven and ConsentRefused, refusals are always kept', () => {
@@ -247,6 +247,40 @@ test('what was published is fixed: other words under the same version are refuse
   assert.equal(catalogue.lastRevision, before)
   published(catalogue, file({ notices: [notice(1, { text: { fr: 'Texte 1', en: 'Text 1', de: 'Text 1' } })] }), noon)
   assert.equal(catalogue.notices.get('form')?.versions[0]?.texts.size, 3)
+})
+
+test('another language for a published version changes neither which version is in force nor since when', () => {
+  const first = file().purposes[0]
+  assert.ok(first)
+  const second = { ...first, version: 2 }
+  const withEnglish = (entry: typeof first) => ({ ...entry, text: { ...entry.text, en: { title: 'News', description: 'News' } } })
+  const catalogue = published(catalogueOf(file(), noon - 10 * day), { ...file(), purposes: [second] }, noon - 5 * day)
+  published(catalogue, { ...file(), purposes: [withEnglish(first)] }, noon)
+  published(catalogue, { ...file(), purposes: [withEnglish(second)] }, noon)
+  const news = catalogue.purposes.get('news')
+  assert.ok(news)
+  assert.equal(purposeVersionAt(news, noon)?.version, 2)
+  assert.equal(purposeVersionAt(news, noon - day)?.version, 2)
+  assert.equal(purposeVersionAt(news, noon - 6 * day)?.version, 1)
+  assert.ok(purposeVersionAt(news, noon)?.text['en'])
+})
+
+test('the kind of an identifier never changes: people would not be found any more', () => {
+  const declaring = (identifiers: { scheme: string; kind: 'account' | 'device' }[]) => ({
+    ...file(),
+    controller: { ...file().controller, identifiers },
+  })
+  const catalogue = catalogueOf(declaring([{ scheme: 'member', kind: 'account' }]))
+  for (const identifiers of [
+    [{ scheme: 'member', kind: 'device' as const }],
+    [],
+    [
+      { scheme: 'member', kind: 'account' as const },
+      { scheme: 'email', kind: 'device' as const },
+    ],
+  ]) {
+    assert.throws(() => published(catalogue, declaring(identifiers), noon), { code: 'CATALOGUE_INVALID' })
+  }
 })
 
 test('a basis that the regulator does not let carry a channel is refused by name', () => {

@@ -119,7 +119,6 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   NOT_READY: said('The process is starting, stopping or catching up; `/readyz` names what is missing.', sendAgain),
   STORE_UNAVAILABLE: said('The event store cannot be reached or written, as on a full disk. What was acknowledged is safe.', sendAgain),
   VAULT_UNAVAILABLE: said('The vault cannot be reached or written, as on a full disk. What was acknowledged is safe.', sendAgain),
-  OUTCOME_UNKNOWN: said('The store did not say whether it recorded the act.', `${sendAgain} The answer then is the receipt either way.`),
   INTEGRITY: said(
     'What was read contradicts what was written. The process stops.',
     'Do not restart blindly: keep the data as it is and read the message in the log.',

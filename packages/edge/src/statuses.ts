@@ -42,7 +42,6 @@ const statuses = {
   NOT_READY: [503, 'Not ready yet'],
   STORE_UNAVAILABLE: [503, 'The store cannot be reached'],
   VAULT_UNAVAILABLE: [503, 'The vault cannot be reached'],
-  OUTCOME_UNKNOWN: [503, 'Whether it was recorded is not known yet'],
   INTEGRITY: [500, 'A fault of the ledger'],
   DATA_LOCKED: [500, 'A fault of the ledger'],
   DATA_CORRUPT: [500, 'A fault of the ledger'],

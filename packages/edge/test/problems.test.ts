@@ -118,7 +118,7 @@ test('a fault is 503 with Retry-After, or 500; one that must stop the process is
     thrown = error
     return app.inject({ url: '/v1/throws' })
   }
-  for (const code of ['STORE_UNAVAILABLE', 'VAULT_UNAVAILABLE', 'NOT_READY', 'OUTCOME_UNKNOWN'] as const) {
+  for (const code of ['STORE_UNAVAILABLE', 'VAULT_UNAVAILABLE', 'NOT_READY'] as const) {
     const answer = await answered(new LedgerError(code, 'x'))
     assert.equal(answer.statusCode, 503)
     assert.equal(answer.headers['retry-after'], '2')

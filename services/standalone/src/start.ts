@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createEdge, openLive, readCatalogueFile, type Settings } from '@consent-ledger/edge'
 import { LedgerError, type CatalogueFile } from '@consent-ledger/domain'
 import { ingestRoutes } from '@consent-ledger/ingest'
-import { startProjector } from '@consent-ledger/projector'
+import { startProjector, startRetention } from '@consent-ledger/projector'
 import { reportsRoutes } from '@consent-ledger/reports'
 import { join } from 'node:path'
 import { bootstrap, type KeysFile } from './bootstrap.ts'
@@ -67,6 +67,13 @@ export const startStandalone = async ({ settings, clock = Date.now, say, onFatal
     })
     const projector = startProjector({ store, readModel, clock, onFault: onFatal, log: app.log })
     closing.push(() => projector.stop())
+    const retention = startRetention({
+      vault,
+      catalogues: () => live.controllers(),
+      clock,
+      onFailure: (error) => app.log.warn(error, 'retention failed'),
+    })
+    closing.push(() => retention.stop())
     ingestRoutes(app, ingest)
     reportsRoutes(app, { store, vault, live, readModel, projector, clock })
     closing.push(() => app.close())

@@ -6,7 +6,8 @@ import type { RegulatorProfile } from '../profile/profile.ts'
 import { dayIn } from '../time.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { ControllerFact } from './events.ts'
-import type { CatalogueFile, NoticeEntry, PurposeEntry } from './file.ts'
+import { builtInSchemes } from '../words.ts'
+import type { CatalogueFile, ControllerEntry, NoticeEntry, PurposeEntry } from './file.ts'
 import { basisAllowed, basisOf } from './reading.ts'
 
 type Refusal = Violation & { code: RefusalCode }
@@ -20,15 +21,33 @@ const refusal = (code: RefusalCode, pointer: string, rule: string, message: stri
 const keepsTexts = (known: Record<string, Json | undefined>, next: Record<string, Json | undefined>): boolean =>
   Object.entries(known).every(([language, text]) => same(text, next[language]))
 
-const controllerChanges = (catalogue: Catalogue, file: CatalogueFile): Found => {
-  const known = catalogue.controller
-  if (known && known.emailLocalPart !== file.controller.emailLocalPart) {
-    const message =
-      'How the local part of an address is read is fixed with the first registration: people would be found under other fingerprints'
-    return { facts: [], refusals: [refusal('CATALOGUE_INVALID', '/controller/emailLocalPart', 'fixed', message)] }
-  }
-  return { facts: known && same(known, file.controller) ? [] : [{ type: 'ControllerRegistered', data: file.controller }], refusals: [] }
-}
+/** People are found by fingerprints of what these entries say: another reading would find nobody, and lose their noes. */
+const readingRules = (known: ControllerEntry | null, next: ControllerEntry): Refusal[] => [
+  ...(known && known.emailLocalPart !== next.emailLocalPart
+    ? [
+        refusal(
+          'CATALOGUE_INVALID',
+          '/controller/emailLocalPart',
+          'fixed',
+          'How the local part of an address is read is fixed with the first registration',
+        ),
+      ]
+    : []),
+  ...next.identifiers.flatMap(({ scheme, kind }, place) => {
+    const before = builtInSchemes[scheme] ?? known?.identifiers.find((one) => one.scheme === scheme)?.kind ?? kind
+    return before === kind
+      ? []
+      : [refusal('CATALOGUE_INVALID', `/controller/identifiers/${place}/kind`, 'fixed', 'The kind of a scheme never changes')]
+  }),
+  ...(known?.identifiers ?? [])
+    .filter(({ scheme }) => !next.identifiers.some((one) => one.scheme === scheme))
+    .map(() => refusal('CATALOGUE_INVALID', '/controller/identifiers', 'kept', 'A scheme that was declared stays declared')),
+]
+
+const controllerChanges = (catalogue: Catalogue, file: CatalogueFile): Found => ({
+  facts: same(catalogue.controller, file.controller) ? [] : [{ type: 'ControllerRegistered', data: file.controller }],
+  refusals: readingRules(catalogue.controller, file.controller),
+})
 
 const profileChanges = (catalogue: Catalogue, file: CatalogueFile, shipped: Readonly<Record<string, RegulatorProfile>>): Found => {
   const profile = shipped[file.controller.regulator]

@@ -52,10 +52,13 @@ export const initialCatalogue = (controllerId: string): Catalogue => ({
   history: [],
 })
 
+/** A version again only adds a language: it stays where it was in the order of publication, with the time at which it was published first. */
 const publishPurpose = (catalogue: Catalogue, version: PurposeVersion): void => {
   const purpose = catalogue.purposes.get(version.id) ?? { id: version.id, versions: [] }
-  // The same version again: another language was added to it.
-  purpose.versions = [...purpose.versions.filter((known) => known.version !== version.version), version]
+  const place = purpose.versions.findIndex((known) => known.version === version.version)
+  const known = purpose.versions[place]
+  if (known) purpose.versions[place] = { ...known, text: version.text }
+  else purpose.versions.push(version)
   catalogue.purposes.set(version.id, purpose)
 }
 

@@ -1,6 +1,6 @@
 // What only the door can judge: whom a browser may name, who may import, and payment data in free text. A yes falls by it, a no loses only that field.
 import { LedgerError, refuse, type Flag, type Violation } from '@consent-ledger/domain'
-import { holdsPaymentData } from '../paymentData.ts'
+import { holdsPaymentData } from '@consent-ledger/edge'
 import type { Identified } from './identify.ts'
 import type { Circumstances, JudgedAct, Proposal } from './proposal.ts'
 import { isImport, isYes, type SiteAct } from './siteAct.ts'

@@ -1,6 +1,7 @@
 // Keys of sites and of operators: issued once, listed without their secret, revoked at once.
 import { z } from 'zod'
 import { Id, Instant, Role, Uuid } from '@consent-ledger/domain'
+import { noPaymentData } from '@consent-ledger/edge'
 
 export const OfSite = z.strictObject({ id: Id })
 export const OfSiteKey = z.strictObject({ id: Id, keyId: Uuid })
@@ -25,7 +26,8 @@ export const NewOperator = z
       .string()
       .min(1)
       .max(200)
-      .refine((name) => name.isWellFormed(), 'well-formed Unicode'),
+      .refine((name) => name.isWellFormed(), 'well-formed Unicode')
+      .refine(...noPaymentData),
     roles: z.array(Role).min(1).max(5),
     controller: Id.optional(),
   })

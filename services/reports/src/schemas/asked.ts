@@ -1,5 +1,6 @@
 // How questions are put: times, pages, ids in the address.
 import { z } from 'zod'
+import { noPaymentData } from '@consent-ledger/edge'
 
 /** Any offset in; years 1900 to 9998, so that it can be said again in UTC. Epoch ms out. */
 export const Time = z.iso
@@ -36,4 +37,5 @@ export const Reason = z
   .min(1)
   .max(2000)
   .refine((text) => text.isWellFormed(), 'well-formed Unicode')
+  .refine(...noPaymentData)
   .meta({ description: 'Why. Sealed in the event; shown in this answer only.', examples: ['Dispute 42'] })

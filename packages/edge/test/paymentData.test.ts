@@ -1,7 +1,8 @@
 // Card numbers and IBANs in free text are seen; numbers that only look like them are not.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { holdsPaymentData } from '../src/paymentData.ts'
+import { z } from 'zod'
+import { holdsPaymentData, noPaymentData } from '../src/paymentData.ts'
 
 const held = [
   '4111111111111111',
@@ -33,3 +34,9 @@ const free = [
 
 for (const text of held) test(`held: ${text}`, () => assert.equal(holdsPaymentData(text), true))
 for (const text of free) test(`free: ${text || '(empty)'}`, () => assert.equal(holdsPaymentData(text), false))
+
+test('staff words are held to the same rule by their schema', () => {
+  const Reason = z.string().refine(...noPaymentData)
+  assert.ok(Reason.safeParse('Dispute 42').success)
+  assert.equal(Reason.safeParse('card 4111 1111 1111 1111').success, false)
+})

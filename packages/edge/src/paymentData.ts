@@ -56,3 +56,9 @@ const holdsIban = (text: string): boolean =>
 
 /** Whether free text holds a card number (known issuer, Luhn) or an IBAN, neither being part of a longer run of letters and digits. */
 export const holdsPaymentData = (text: string): boolean => holdsCard(text) || holdsIban(text)
+
+/** Rule of a schema for staff's free text, with its sentence: `text.refine(...noPaymentData)`. */
+export const noPaymentData: [check: (text: string) => boolean, sentence: string] = [
+  (text) => !holdsPaymentData(text),
+  'must not hold a card number or an IBAN: they are not kept here',
+]
