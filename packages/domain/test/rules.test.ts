@@ -144,6 +144,40 @@ test('another basis is another id, and who refused or withdrew the old one start
   )
 })
 
+test('a no carried over is not dropped by a later version, and goes on along a chain of purposes', () => {
+  const base = file().purposes[5]
+  assert.ok(base)
+  const chain = (over: object[]) =>
+    CatalogueFile.parse({ ...file(), purposes: over.map((one) => ({ ...base, channels: ['web'], ...one })) })
+  const scene = new Scene(
+    published(
+      catalogueOf(),
+      chain([
+        { id: 'audience', replaces: 'ads' },
+        { id: 'audience-again', replaces: 'audience' },
+      ]),
+      noon - day,
+    ),
+  )
+  scene.withdraws(['ads'])
+  published(scene.catalogue, chain([{ id: 'audience', version: 2 }]), scene.now)
+  assert.deepEqual(
+    scene.view().objections.map((one) => [one.purpose, one.inheritedFrom]),
+    [
+      ['audience', 'ads'],
+      ['audience-again', 'audience'],
+    ],
+  )
+})
+
+test('what is retired is not confirmed any more', () => {
+  const scene = new Scene()
+  scene.gives('checked', { actId: 'act-1', recordedAt: noon })
+  const retired = file().purposes.map((one) => (one.id === 'checked' ? { ...one, retired: '2026-03-01' } : one))
+  published(scene.catalogue, CatalogueFile.parse({ ...file(), purposes: retired }), noon)
+  assert.throws(() => scene.confirms('act-1', noon + hour), { code: 'CONFIRMATION_GONE' })
+})
+
 test('withdrawal works with less than consent needs: no notice, no history; "all" reaches every consent and objects to all other marketing', () => {
   const scene = new Scene()
   const facts = scene.withdraws('all')
@@ -263,6 +297,12 @@ test('another language for a published version changes neither which version is 
   assert.equal(purposeVersionAt(news, noon - day)?.version, 2)
   assert.equal(purposeVersionAt(news, noon - 6 * day)?.version, 1)
   assert.ok(purposeVersionAt(news, noon)?.text['en'])
+})
+
+test('the country of telephone numbers never changes: a no by telephone would not be found any more', () => {
+  assert.throws(() => published(catalogueOf(), { ...file(), controller: { ...file().controller, country: 'BE' } }, noon), {
+    code: 'CATALOGUE_INVALID',
+  })
 })
 
 test('the kind of an identifier never changes: people would not be found any more', () => {

@@ -43,10 +43,10 @@ const commandsFor = (url: string, data: string, key: string): string[] => [
   `${url.endsWith(':8080') ? '' : `LEDGER_URL=${url} `}${data === './data' ? '' : `LEDGER_DATA=${data} `}npx -y pnpm@12.21.0 --silent ledger proof --email anna.martin@example.org --reason 'A first look' --out ./proof`,
 ]
 
-/** Lines for a person. `demo`: the example catalogue was applied just now. Shows a key only where the example's own site has one in `keys.json`. */
+/** Lines for a person. `demo`: the example catalogue was applied just now. Only then a key is shown: the example's own, on loopback. */
 export const greeting = ({ url, data, demo, first }: { url: string; data: string; demo: boolean; first: boolean }): string[] => {
   const file = join(data, 'keys.json')
-  const key = readKeys(file)?.sites['huttopia-fr']?.secret
+  const key = demo ? readKeys(file)?.sites['huttopia-fr']?.secret : undefined
   return [
     `Ready at ${url}   (docs: ${url}/docs)`,
     ...(demo ? ['DEMO: the example catalogue examples/huttopia was applied, since LEDGER_CATALOGUE names none.'] : []),

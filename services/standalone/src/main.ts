@@ -6,6 +6,9 @@ import { startStandalone } from './start.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
+// Everything this process makes is its owner's alone: files of the data, their write-ahead logs, keys.
+process.umask(0o077)
+
 process.on('uncaughtException', stopBecause)
 process.on('unhandledRejection', stopBecause)
 

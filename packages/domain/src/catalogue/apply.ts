@@ -33,6 +33,16 @@ const readingRules = (known: ControllerEntry | null, next: ControllerEntry): Ref
         ),
       ]
     : []),
+  ...(known && known.country !== next.country
+    ? [
+        refusal(
+          'CATALOGUE_INVALID',
+          '/controller/country',
+          'fixed',
+          'The country of telephone numbers without + is fixed with the first registration',
+        ),
+      ]
+    : []),
   ...next.identifiers.flatMap(({ scheme, kind }, place) => {
     const before = builtInSchemes[scheme] ?? known?.identifiers.find((one) => one.scheme === scheme)?.kind ?? kind
     return before === kind

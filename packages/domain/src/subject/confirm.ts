@@ -1,6 +1,6 @@
 // Double opt-in: the person confirms, before the ledger's own eyes, what was asked for in their name.
 import type { Catalogue } from '../catalogue/catalogue.ts'
-import { consentEnds } from '../catalogue/reading.ts'
+import { consentEnds, isRetired } from '../catalogue/reading.ts'
 import { refuse } from '../errors.ts'
 import type { SealedEvidence } from '../sealed.ts'
 import { iso, ms } from '../time.ts'
@@ -19,21 +19,33 @@ const noSince = (subject: Subject, request: Request, channel: Channel): boolean 
 
 const confirmed = (catalogue: Catalogue, request: Request, channels: Channel[], recordedAt: number): SubjectFact[] => {
   const version = catalogue.purposes.get(request.purpose)?.versions.find((one) => one.version === request.purposeVersion)
-  const { eventId, actId: _, confirmed: __, awaiting: ___, expiresAt: ____, identifiers: _____, evidence: ______, ...answer } = request
+  const { controller, site, purpose, purposeVersion, orderAt, method, flags, notice } = request
   return [...Map.groupBy(channels, (channel) => (version ? consentEnds(catalogue, version, channel, recordedAt) : null))].map(
     ([until, on]) => ({
       type: 'ConsentConfirmed',
       data: {
-        ...answer,
+        controller,
+        purpose,
+        purposeVersion,
+        orderAt,
         channels: on,
+        ...(site === undefined ? {} : { site }),
+        ...(method === undefined ? {} : { method }),
+        ...(flags === undefined ? {} : { flags }),
+        ...(notice === undefined ? {} : { notice }),
         occurredAt: iso(recordedAt),
         occurredAtFrom: 'ledger',
-        requestEventId: eventId,
+        requestEventId: request.eventId,
         confirmedAt: iso(recordedAt),
         ...(until === null ? {} : { until: iso(until) }),
       },
     }),
   )
+}
+
+const isOver = (catalogue: Catalogue, request: Request, at: number): boolean => {
+  const purpose = catalogue.purposes.get(request.purpose)
+  return request.expiresAt === undefined || at >= ms(request.expiresAt) || (purpose !== undefined && isRetired(catalogue, purpose, at))
 }
 
 /** The requests of one act that a confirmation could answer: none of them if it waits for a parent too. */
@@ -42,7 +54,7 @@ export const requestsOf = (subject: Subject, actId: string): Request[] =>
 
 /**
  * Confirms what the act `requestActId` asked for: [] if it is confirmed already. A channel on which a no came since is left out.
- * Errors: CONFIRMATION_GONE if the time is over, or a no stands on all of it, or nothing waits.
+ * Errors: CONFIRMATION_GONE if the time is over, the purpose is retired, a no stands on all of it, or nothing waits.
  */
 export const decideConfirmation = (
   subject: Subject,
@@ -54,7 +66,7 @@ export const decideConfirmation = (
   const waiting = requests.filter((request) => !request.confirmed)
   if (requests.length > 0 && waiting.length === 0) return []
   const facts = waiting
-    .filter((request) => request.expiresAt !== undefined && seen.recordedAt < ms(request.expiresAt))
+    .filter((request) => !isOver(catalogue, request, seen.recordedAt))
     .flatMap((request) => {
       const channels = request.channels.filter((channel) => !noSince(subject, request, channel))
       return channels.length === 0 ? [] : confirmed(catalogue, request, channels, seen.recordedAt)
