@@ -1,6 +1,7 @@
 // The ledger itself, folded from the stream `ledger`: which one it is, whose key it needs, which controllers it keeps.
+import type { Aggregate } from './aggregate.ts'
 import type { RecordedEvent } from './event.ts'
-import type { LedgerFact } from './catalogue/events.ts'
+import { ledgerStream, type LedgerFact } from './catalogue/events.ts'
 
 export type Ledger = {
   ledgerId: string | null
@@ -32,6 +33,8 @@ export const evolveLedger = (ledger: Ledger, event: RecordedEvent): Ledger => {
   }
   return ledger
 }
+
+export const ledgerAggregate: Aggregate<Ledger> = { stream: ledgerStream, initial: initialLedger, evolve: evolveLedger }
 
 /** Names a controller; [] if the ledger names it already. */
 export const decideController = (ledger: Ledger, controller: string): LedgerFact[] =>

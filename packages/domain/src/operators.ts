@@ -1,8 +1,9 @@
 // The people of the legal team and their keys, folded from the stream `operators`.
+import type { Aggregate } from './aggregate.ts'
 import { refuse } from './errors.ts'
 import type { RecordedEvent } from './event.ts'
 import { ms } from './time.ts'
-import type { OperatorFact, Role } from './catalogue/events.ts'
+import { operatorsStream, type OperatorFact, type Role } from './catalogue/events.ts'
 import type { SealedField } from './sealed.ts'
 
 /** `controller` absent: sees all. */
@@ -34,6 +35,8 @@ export const evolveOperators = (operators: Operators, event: RecordedEvent): Ope
   }
   return operators
 }
+
+export const operatorsAggregate: Aggregate<Operators> = { stream: operatorsStream, initial: initialOperators, evolve: evolveOperators }
 
 /** Revokes an operator; [] if revoked already. Errors: NOT_FOUND. */
 export const decideRevokeOperator = (operators: Operators, operatorId: string): OperatorFact[] => {

@@ -1,7 +1,9 @@
 // The leaf: RFC 8785 bytes, the same for the same event, and a refusal for what cannot be one.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalJson, leafBytes, maximumLeaf, type RecordedEvent } from '../src/index.ts'
+import canonicalize from 'canonicalize'
+import fc from 'fast-check'
+import { canonicalJson, leafBytes, maximumLeaf, type Json, type RecordedEvent } from '../src/index.ts'
 
 const event = (data: RecordedEvent['data']): RecordedEvent => ({
   id: '00000000-0000-5000-8000-000000000000',
@@ -40,4 +42,17 @@ test('65,535 bytes are a leaf, one more is not', () => {
 })
 test('a lone surrogate has no leaf', () => {
   assert.throws(() => leafBytes(event({ a: '\uD800' })), { code: 'INVALID_REQUEST' })
+})
+
+test('any JSON value has the text that another implementation of RFC 8785 gives it', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      assert.equal(canonicalJson(value as Json), canonicalize(value))
+    }),
+    { numRuns: 2000 },
+  )
+})
+test('what is not in I-JSON has no text: lone surrogates in names too, NaN, infinity', () => {
+  for (const value of ['\uDC00', { '\uD800': 1 }, [Number.NaN], Number.POSITIVE_INFINITY])
+    assert.throws(() => canonicalJson(value), { code: 'INVALID_REQUEST' })
 })

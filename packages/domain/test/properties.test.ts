@@ -59,6 +59,28 @@ test('any order of arrival of acts older than the skew limit ends in the same st
   )
 })
 
+const order = ({ subject }: Scene) => [...subject.threads].map(([key, { answers }]) => [key, answers.map(({ orderAt, said, imported }) => ({ orderAt, said, imported }))] as const) // prettier-ignore
+
+test('the answers of a thread are kept in one order, whatever the order of arrival', () => {
+  fc.assert(
+    fc.property(
+      acts.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+      ([one, other]) => {
+        const ordered = order(arrive(one))
+        assert.deepEqual(new Map(order(arrive(other))), new Map(ordered))
+        for (const [, answers] of ordered) {
+          const times = answers.map((answer) => answer.orderAt)
+          assert.deepEqual(
+            times,
+            times.toSorted((a, b) => a - b),
+          )
+        }
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
 test('replay equals live', () => {
   fc.assert(
     fc.property(acts, (all) => {

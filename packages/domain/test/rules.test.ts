@@ -55,6 +55,15 @@ test('a withdrawal that arrives late counts from when it occurred', () => {
   assert.equal(scene.state('news', 'email', { at: noon + hour }), 'withdrawn')
 })
 
+test('a server whose clock is set back takes a withdrawal for what it is: later than what stands in the stream', () => {
+  for (const occurredAt of [undefined, noon]) {
+    const scene = new Scene()
+    scene.gives('news', { recordedAt: noon + hour })
+    scene.withdraws(['news'], { recordedAt: noon, ...(occurredAt === undefined ? {} : { occurredAt }) })
+    assert.equal(scene.state('news', 'email', { at: noon + 2 * hour, knownAt: noon + 2 * hour }), 'withdrawn')
+  }
+})
+
 test('at equal times the no wins', () => {
   const scene = new Scene()
   scene.answers([
@@ -176,6 +185,20 @@ test('what is retired is not confirmed any more', () => {
   const retired = file().purposes.map((one) => (one.id === 'checked' ? { ...one, retired: '2026-03-01' } : one))
   published(scene.catalogue, CatalogueFile.parse({ ...file(), purposes: retired }), noon)
   assert.throws(() => scene.confirms('act-1', noon + hour), { code: 'CONFIRMATION_GONE' })
+})
+
+test('an import to the old purpose does not end the no that the new one inherited', () => {
+  const base = file().purposes[5]
+  assert.ok(base)
+  const next = CatalogueFile.parse({ ...file(), purposes: [{ ...base, id: 'audience', channels: ['web'], replaces: 'ads' }] })
+  const scene = new Scene(published(catalogueOf(), next, noon - day))
+  scene.refuses('ads')
+  const source = { system: 'crm', exportedAt: '2026-01-01T00:00:00.000Z', fileSha256: 'a'.repeat(64), line: 1 }
+  scene.gives('ads', { trust: 'imported', notice: null, method: { kind: 'import', source } })
+  assert.deepEqual(
+    scene.view().objections.map((one) => one.purpose),
+    ['audience'],
+  )
 })
 
 test('withdrawal works with less than consent needs: no notice, no history; "all" reaches every consent and objects to all other marketing', () => {

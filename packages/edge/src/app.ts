@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import { addAnswers, refuseUnrouted } from './answers.ts'
 import { addAuthentication } from './auth.ts'
 import { readBody } from './body.ts'
+import { addOrderlyClose } from './closing.ts'
 import { addCrossOrigin } from './crossOrigin.ts'
 import { addDocsPage } from './docsPage.ts'
 import type { EdgeApp } from './fastify.ts'
@@ -105,6 +106,7 @@ export const createEdge = async (deps: EdgeDeps): Promise<EdgeApp> => {
   app.decorate('metrics', metrics.registry)
   app.decorate('turnedAway', turnedAway)
   addAnswers(app, metrics, onFatal)
+  addOrderlyClose(app)
   app.addHook('onRequest', demandHost)
   await addSecurityHeaders(app, deps.settings.publicUrl)
   await addCrossOrigin(app, live)

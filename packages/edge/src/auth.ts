@@ -12,10 +12,8 @@ type Gate = {
   live: Live
   clock: Clock
   uses: KeyUses
-  /** Throws RATE_LIMITED when this address came without a valid key too often. */ slowDown: (
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) => Promise<void>
+  /** Throws RATE_LIMITED when this address came without a valid key, or with a page's key from elsewhere, too often. */
+  slowDown: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 }
 
 const unauthenticated = (): LedgerError => new LedgerError('UNAUTHENTICATED', 'Send a valid key: Authorization: Bearer <key>.')
@@ -40,10 +38,14 @@ const admits = (access: Access, caller: Caller): boolean => {
 }
 
 /** A publishable key is bound to the origins of its site; a browser sends Origin with every POST (Fetch §3.1). */
-const checkOrigin = (caller: SiteCaller, origin: string | undefined): void => {
+const checkOrigin = async (gate: Gate, caller: SiteCaller, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const { origin } = request.headers
   const origins = caller.catalogue.sites.get(caller.site)?.origins ?? []
-  if (origin === undefined || !origins.includes(origin))
+  if (origin === undefined || !origins.includes(origin)) {
+    // The key is public: without its origin it is no better than none.
+    await gate.slowDown(request, reply)
     throw new LedgerError('ORIGIN_NOT_ALLOWED', 'A publishable key works only from the origins of its site.')
+  }
   caller.origin = origin
 }
 
@@ -75,7 +77,7 @@ export const addAuthentication = (app: EdgeApp, gate: Gate): void => {
     const caller = await recognise(gate, key, request, reply)
     request.caller = caller
     if (!admits(access, caller)) throw forbidden()
-    if (access !== 'public' && caller.kind === 'site' && caller.trust === 'publishable') checkOrigin(caller, request.headers.origin)
+    if (access !== 'public' && caller.kind === 'site' && caller.trust === 'publishable') await checkOrigin(gate, caller, request, reply)
     gate.uses.note(caller.kind === 'site' ? caller.keyId : caller.operatorId, gate.clock())
   })
 }

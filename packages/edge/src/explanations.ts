@@ -51,7 +51,7 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   METHOD_NOT_ALLOWED: said('The address exists, with other methods.', 'Use a method that `/openapi.json` lists for it.'),
   NOT_ACCEPTABLE: said('The answer has no form that `Accept` asks for.', 'Ask for `application/json`.'),
   RATE_LIMITED: said(
-    'Too many requests came from one address; nothing was written.',
+    'Too many requests came from one address; no yes was written. Every no in the request was recorded.',
     'Wait for `Retry-After`, then send the same request again with the same key.',
   ),
   CONTROLLER_NEEDED: said('Several controllers have something of that name.', 'Name one in `controller`.'),

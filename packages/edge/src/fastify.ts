@@ -1,4 +1,5 @@
 // What the edge adds to Fastify's own types: the rules of a route, the caller of a request, the counters of an app.
+import type { LedgerError } from '@consent-ledger/domain'
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
@@ -14,6 +15,8 @@ declare module 'fastify' {
     caller: Caller | null
     /** 1–255 visible ASCII characters, checked. */
     idempotencyKey: string | undefined
+    /** What the yeses of this act are told, if a page has written too often; its noes stand. */
+    slowed: LedgerError | null
   }
   interface FastifyReply {
     /** Code of the problem that this answer is. */
@@ -23,6 +26,8 @@ declare module 'fastify' {
     /** Where services register metrics of their own. No label ever holds a person's identifier. */
     metrics: Registry
     turnedAway: IntakeCounter
+    /** Counts one item of a batch that `isCounted`: null, or what its yeses are told. Nothing is counted for a secret key. */
+    countWrite(request: FastifyRequest, reply: FastifyReply): Promise<LedgerError | null>
   }
 }
 

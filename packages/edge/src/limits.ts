@@ -14,26 +14,30 @@ const child = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-/**
- * Whether a body that nobody has checked yet says no somewhere: a choice refused or dismissed, a sale with refusals, or in a batch such an
- * item, a withdrawal or an objection.
- */
-export const saysNo = (body: unknown): boolean =>
-  ['withdrawal', 'objection'].includes(String(child(body, 'act'))) ||
-  list(child(body, 'choices')).some((choice) => ['refused', 'dismissed'].includes(String(child(choice, 'decision')))) ||
-  list(child(child(body, 'sale'), 'refused')).length > 0 ||
-  list(child(body, 'items')).some((item) => child(item, 'items') === undefined && saysNo(item))
+const decisions = (body: unknown): string[] => list(child(body, 'choices')).map((choice) => String(child(choice, 'decision')))
+
+/** Whether an act that nobody has checked yet says no somewhere: a choice refused or dismissed, a sale with refusals, a withdrawal or an objection. */
+export const saysNo = (act: unknown): boolean =>
+  ['withdrawal', 'objection'].includes(String(child(act, 'act'))) ||
+  decisions(act).some((decision) => decision === 'refused' || decision === 'dismissed') ||
+  list(child(child(act, 'sale'), 'refused')).length > 0
+
+/** Whether an act that nobody has checked yet is counted: whatever is not a no and nothing else. */
+export const isCounted = (act: unknown): boolean => !saysNo(act) || decisions(act).includes('given')
 
 /** Routes on which everything is a no. */
 const noRoute = /\/(?:withdrawals|objections)$/
 
-const isLimitedWrite = (request: FastifyRequest): boolean => {
-  const { caller } = request
-  if (caller?.kind !== 'site' || caller.trust !== 'publishable' || request.method === 'GET' || request.method === 'HEAD') return false
-  return !noRoute.test(request.routeOptions.url ?? '') && !saysNo(request.body)
+const isPage = ({ caller }: FastifyRequest): boolean => caller?.kind === 'site' && caller.trust === 'publishable'
+
+/** A batch is counted item by item, by whoever reads its items. */
+const isCountedWrite = (request: FastifyRequest): boolean => {
+  const { url = '', config } = request.routeOptions
+  if (config.limit === 'batch' || request.method === 'GET' || request.method === 'HEAD') return false
+  return !noRoute.test(url) && isCounted(request.body)
 }
 
-const siteOf = (request: FastifyRequest): string => (request.caller?.kind === 'site' ? request.caller.site : '')
+const siteOf = ({ caller }: FastifyRequest): string => (caller?.kind === 'site' ? `${caller.controller}/${caller.site}` : '')
 
 /** The client as it is counted. A client that is gone already has no address. */
 const clientOf = (request: FastifyRequest): string => {
@@ -43,29 +47,42 @@ const clientOf = (request: FastifyRequest): string => {
 
 type Limiter = ReturnType<EdgeApp['createRateLimit']>
 
-const applying =
+/** Counts once; null, or the refusal with its Retry-After set. */
+const counting =
   (limiter: Limiter) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  async (request: FastifyRequest, reply: FastifyReply): Promise<LedgerError | null> => {
     const answer = await limiter(request)
-    if (answer.isAllowed || !answer.isExceeded) return
+    if (answer.isAllowed || !answer.isExceeded) return null
     reply.header('retry-after', Math.max(1, answer.ttlInSeconds))
-    throw new LedgerError('RATE_LIMITED', 'Too many requests from this address; wait as long as Retry-After says.')
+    return new LedgerError('RATE_LIMITED', 'Too many requests from this address; wait as long as Retry-After says.')
   }
 
-/** Limits the writes of publishable keys, and gives back the brake for requests without a valid key. Both throw RATE_LIMITED and set Retry-After. */
+const orThrow = async (refusal: Promise<LedgerError | null>): Promise<void> => {
+  const error = await refusal
+  if (error) throw error
+}
+
+/**
+ * Limits the writes of publishable keys, and gives back the brake for requests without a valid key, which throws RATE_LIMITED. A write over the limit is
+ * refused with RATE_LIMITED before it is read; one that says no beside its yes goes on with the refusal of its yes at `request.slowed`.
+ */
 export const addLimits = async (app: EdgeApp): Promise<{ slowDown: (request: FastifyRequest, reply: FastifyReply) => Promise<void> }> => {
   await app.register(rateLimit, { global: false, cache: clients })
   const timeWindow = 60_000
-  const slowDown = applying(app.createRateLimit({ max: perMinute.withoutKey, timeWindow, keyGenerator: clientOf }))
-  const slowWrites = applying(
+  const strangers = counting(app.createRateLimit({ max: perMinute.withoutKey, timeWindow, keyGenerator: clientOf }))
+  const writes = counting(
     app.createRateLimit({
       max: perMinute.publishable,
       timeWindow,
       keyGenerator: (request) => `${clientOf(request)} ${siteOf(request)}`,
     }),
   )
+  app.decorate('countWrite', async (request, reply) => (isPage(request) ? writes(request, reply) : null))
+  app.decorateRequest('slowed', null)
   app.addHook('preValidation', async (request, reply) => {
-    if (isLimitedWrite(request)) await slowWrites(request, reply)
+    if (!isCountedWrite(request)) return
+    request.slowed = await app.countWrite(request, reply)
+    if (request.slowed && !saysNo(request.body)) throw request.slowed
   })
-  return { slowDown }
+  return { slowDown: (request, reply) => orThrow(strangers(request, reply)) }
 }

@@ -1,22 +1,17 @@
 // The live catalogue: ledger, operators and every controller, folded once and kept up to date by reading tails (DESIGN §4, Follow).
 import {
   type Catalogue,
-  controllerStream,
-  evolveCatalogue,
-  evolveLedger,
-  evolveOperators,
-  initialCatalogue,
-  initialLedger,
-  initialOperators,
+  catalogueAggregate,
   type Ledger,
+  ledgerAggregate,
   LedgerError,
-  ledgerStream,
   type Operator,
-  operatorsStream,
+  type Operators,
+  operatorsAggregate,
   type SiteKey,
 } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
-import { followStream, type StreamTail } from './tail.ts'
+import { type Tail, tailOf } from './tail.ts'
 import { oneAtATime } from './coalesce.ts'
 
 /** Epoch ms. */
@@ -61,8 +56,9 @@ const stop = (error: unknown): void => {
 }
 
 type Folds = {
-  ledger: Ledger
-  operators: ReturnType<typeof initialOperators>
+  ledger: Tail<Ledger>
+  operators: Tail<Operators>
+  /** Of the controllers that have a catalogue. */
   catalogues: Map<string, Catalogue>
   homes: Map<string, Catalogue>
   origins: Set<string>
@@ -80,26 +76,22 @@ const index = (folds: Folds): void => {
 
 /** Reads what is new in each stream that the folds are made of. */
 const reader = (store: LiveDeps['store'], folds: Folds): (() => Promise<void>) => {
-  const tails = new Map<string, StreamTail>()
-  const tail = (stream: string): StreamTail => {
-    const known = tails.get(stream)
-    if (known !== undefined) return known
-    const made = followStream(store, stream)
-    tails.set(stream, made)
-    return made
+  const tails = new Map<string, Tail<Catalogue>>()
+  const tail = (controller: string): Tail<Catalogue> => {
+    const known = tails.get(controller) ?? tailOf(store, catalogueAggregate(controller))
+    tails.set(controller, known)
+    return known
   }
   let seen: bigint | undefined
   return async () => {
     const head = await store.head()
     if (head === seen) return
-    for (const event of await tail(ledgerStream).next()) folds.ledger = evolveLedger(folds.ledger, event)
-    for (const event of await tail(operatorsStream).next()) folds.operators = evolveOperators(folds.operators, event)
+    await folds.ledger.read()
+    await folds.operators.read()
     let changed = false
-    for (const id of folds.ledger.controllers) {
-      const events = await tail(controllerStream(id)).next()
-      if (events.length === 0) continue
-      // Folded without a pause, so that nobody sees half an act.
-      folds.catalogues.set(id, events.reduce(evolveCatalogue, folds.catalogues.get(id) ?? initialCatalogue(id)))
+    for (const id of folds.ledger.state().controllers) {
+      if (!(await tail(id).read())) continue
+      folds.catalogues.set(id, tail(id).state())
       changed = true
     }
     if (changed) index(folds)
@@ -110,8 +102,8 @@ const reader = (store: LiveDeps['store'], folds: Folds): (() => Promise<void>) =
 /** Reads the streams whole, once, and then follows them. Errors: those of the store, INTEGRITY for a gap in a stream. */
 export const openLive = async ({ store, clock, intervalMs = 250, onFault = stop }: LiveDeps): Promise<Live> => {
   const folds: Folds = {
-    ledger: initialLedger(),
-    operators: initialOperators(),
+    ledger: tailOf(store, ledgerAggregate),
+    operators: tailOf(store, operatorsAggregate),
     catalogues: new Map(),
     homes: new Map(),
     origins: new Set(),
@@ -127,7 +119,7 @@ export const openLive = async ({ store, clock, intervalMs = 250, onFault = stop 
   const timer = setInterval(() => void refresh().catch((error: unknown) => (isAway(error) ? undefined : onFault(error))), intervalMs)
   timer.unref()
   return {
-    ledger: () => folds.ledger,
+    ledger: () => folds.ledger.state(),
     controller: (id) => folds.catalogues.get(id),
     controllers: () => [...folds.catalogues.values()],
     siteKey(sha256) {
@@ -136,10 +128,10 @@ export const openLive = async ({ store, clock, intervalMs = 250, onFault = stop 
       return catalogue === undefined || key === undefined || key.revokedAt !== undefined ? null : { catalogue, key }
     },
     operator(sha256) {
-      const operator = folds.operators.byHash.get(sha256)
+      const operator = folds.operators.state().byHash.get(sha256)
       return operator === undefined || operator.revokedAt !== undefined ? null : operator
     },
-    operators: () => [...folds.operators.byId.values()],
+    operators: () => [...folds.operators.state().byId.values()],
     hasOrigin: (origin) => folds.origins.has(origin),
     freshAt: () => freshAt,
     refresh,

@@ -14,6 +14,11 @@ const luhn = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
+/** What may stand between two groups: any white space (also narrow, a tab, a line break), any dash, nothing visible. */
+const gap = String.raw`[\s\p{Pd}\p{Cf}]`
+const shortGap = new RegExp(`^${gap}{1,3}$`, 'u')
+const isGap = new RegExp(`^${gap}$`, 'u')
+
 const isCard = (digits: string): boolean => digits.length >= 13 && digits.length <= 19 && issuer.test(digits) && luhn(digits)
 
 /** 13–19 digits, written in one or in groups: any run of neighbouring groups may be the number, for another number may stand before it. */
@@ -23,7 +28,7 @@ const holdsCard = (text: string): boolean => {
     let digits = ''
     let end = first.at
     for (const group of groups.slice(place, place + 19)) {
-      if (digits !== '' && !/^[ \u00a0-]{1,3}$/.test(text.slice(end, group.at))) return false
+      if (digits !== '' && !shortGap.test(text.slice(end, group.at))) return false
       digits += group.digits
       end = group.at + group.digits.length
       if (digits.length > 19) return false
@@ -39,7 +44,7 @@ const ibanFrom = (text: string, start: number, length: number): string | null =>
   for (let at = start; at < text.length; at++) {
     const sign = text[at] ?? ''
     if (/[A-Za-z0-9]/.test(sign)) iban += sign
-    else if (!/[ \u00a0-]/.test(sign)) return null
+    else if (!isGap.test(sign)) return null
     if (iban.length === length) return /[A-Za-z0-9]/.test(text[at + 1] ?? '') ? null : iban.toUpperCase()
   }
   return null
@@ -47,15 +52,20 @@ const ibanFrom = (text: string, start: number, length: number): string | null =>
 
 const countries = getCountrySpecifications()
 
+const ibanHead = new RegExp(`(?<![A-Za-z0-9])[A-Za-z]{2}(?=${gap}?[0-9]${gap}?[0-9])`, 'gu')
+
 const holdsIban = (text: string): boolean =>
-  [...text.matchAll(/(?<![A-Za-z0-9])([A-Za-z]{2})(?=[ \u00a0-]?[0-9][ \u00a0-]?[0-9])/g)].some((found) => {
+  [...text.matchAll(ibanHead)].some((found) => {
     const length = countries[found[0].toUpperCase()]?.chars
     const iban = length ? ibanFrom(text, found.index, length) : null
     return iban !== null && isValidIBAN(iban)
   })
 
-/** Whether free text holds a card number (known issuer, Luhn) or an IBAN, neither being part of a longer run of letters and digits. */
-export const holdsPaymentData = (text: string): boolean => holdsCard(text) || holdsIban(text)
+/** Whether free text holds a card number (known issuer, Luhn) or an IBAN, neither being part of a longer run of letters and digits. Read in NFKC: digits of another width are the same digits. */
+export const holdsPaymentData = (text: string): boolean => {
+  const plain = text.normalize('NFKC')
+  return holdsCard(plain) || holdsIban(plain)
+}
 
 /** Rule of a schema for staff's free text, with its sentence: `text.refine(...noPaymentData)`. */
 export const noPaymentData: [check: (text: string) => boolean, sentence: string] = [

@@ -1,31 +1,29 @@
-// The tail of one stream: what came since the last look, with its revisions checked.
-import { LedgerError, type RecordedEvent } from '@consent-ledger/domain'
-import { beginning, type EventStore } from '@consent-ledger/eventstore'
+// One aggregate kept up to date: folded from its stream once, then by what came since the last look.
+import type { Aggregate, RecordedEvent } from '@consent-ledger/domain'
+import { beginning, readOn, type StreamReader } from '@consent-ledger/eventstore'
 
-const pageSize = 500
-
-export type StreamTail = {
-  /** Every event since the last call, oldest first. Errors: those of the store, and INTEGRITY if a revision is missing; the same call again is safe. */
-  next(): Promise<RecordedEvent[]>
+export type Tail<State> = {
+  /** Changes with `read`; not a copy. */
+  state(): State
+  /**
+   * Folds every event since the last call; true if there was any. What is new is read whole and then folded without a pause, so that nobody sees half an act.
+   * Errors: those of the store, and INTEGRITY if a revision is missing: nothing is folded then, and the same call again is safe.
+   */
+  read(): Promise<boolean>
 }
 
-/** A tail that begins at the stream's first event. */
-export const followStream = (store: Pick<EventStore, 'readStream'>, stream: string): StreamTail => {
+/** Begins before the stream's first event. */
+export const tailOf = <State>(store: StreamReader, { stream, initial, evolve }: Aggregate<State>): Tail<State> => {
+  let state = initial()
   let last = beginning
   return {
-    async next() {
+    state: () => state,
+    async read() {
       const events: RecordedEvent[] = []
-      for (let after = last; ;) {
-        const page = await store.readStream(stream, { after, limit: pageSize })
-        for (const event of page) {
-          if (event.revision !== after + 1n) throw new LedgerError('INTEGRITY', `A revision of ${stream} is missing or out of order.`)
-          after = event.revision
-          events.push(event)
-        }
-        if (page.length < pageSize) break
-      }
+      for await (const page of readOn(store, stream, last)) events.push(...page)
+      for (const event of events) state = evolve(state, event)
       last = events.at(-1)?.revision ?? last
-      return events
+      return events.length > 0
     },
   }
 }

@@ -5,15 +5,15 @@ import type { core, z } from 'zod'
 const mostViolations = 50
 const safeName = /^[A-Za-z][A-Za-z0-9_-]{0,40}$/
 
-type Issue = core.$ZodIssue
-type Place = readonly PropertyKey[]
+export type Issue = core.$ZodIssue
+export type Place = readonly PropertyKey[]
 
 /** Whether a step of a path may be repeated to the caller. Anything else in its place could be a value. */
 const isSafe = (step: PropertyKey): boolean =>
   typeof step === 'number' || (typeof step === 'string' && (safeName.test(step) || /^\d{1,6}$/.test(step)))
 
 /** RFC 6901 pointer to `place`, cut before the first step that is not a plain name or index. */
-const pointerTo = (place: Place): string => {
+export const pointerTo = (place: Place): string => {
   const unsafe = place.findIndex((step) => !isSafe(step))
   return (unsafe === -1 ? place : place.slice(0, unsafe)).map((step) => `/${String(step)}`).join('')
 }

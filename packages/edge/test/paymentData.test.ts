@@ -13,6 +13,11 @@ const held = [
   'https://www.example.org/pay?card=4111111111111111&x=1',
   'FR76 3000 6000 0112 3456 7890 189 merci',
   'fr7630006000011234567890189',
+  '４１１１ １１１１ １１１１ １１１１',
+  '4111\u202f1111\u202f1111\u202f1111',
+  '4111\n1111\r\n1111\t1111',
+  '4111\u20111111\u20131111\u200b1111',
+  'FR76\u202f3000\n6000 0112\t3456 7890 189',
   'IBAN: DE89-3704-0044-0532-0130-00.',
 ]
 const free = [
@@ -32,7 +37,7 @@ const free = [
   '',
 ]
 
-for (const text of held) test(`held: ${text}`, () => assert.equal(holdsPaymentData(text), true))
+for (const text of held) test(`held: ${JSON.stringify(text)}`, () => assert.equal(holdsPaymentData(text), true))
 for (const text of free) test(`free: ${text || '(empty)'}`, () => assert.equal(holdsPaymentData(text), false))
 
 test('staff words are held to the same rule by their schema', () => {

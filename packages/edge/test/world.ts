@@ -58,6 +58,14 @@ export const openWorld = async () => {
       await record(campo, { type: 'SiteKeyIssued', data: { site: of, keyId, kind, sha256: hashKey(key) } })
       return { key, keyId }
     },
+    /** Another controller with a site `campo-fr` of its own, and a publishable key of that. */
+    async another(controller: string) {
+      const key = newKey('pk')
+      await record(ledgerStream, { type: 'ControllerNamed', data: { controller } })
+      const issued: Fact = { type: 'SiteKeyIssued', data: { site: 'campo-fr', keyId: randomUUID(), kind: 'publishable', sha256: hashKey(key) } } // prettier-ignore
+      await record(controllerStream(controller), site('campo-fr', [origin]), issued)
+      return { key }
+    },
     revoke: (keyId: string, of = 'campo-fr') => record(campo, { type: 'SiteKeyRevoked', data: { site: of, keyId } }),
     async hire(...roles: Role[]) {
       const key = newKey('ok')
@@ -85,12 +93,12 @@ const Body = z.strictObject({
 const Reply = z.object({ kind: z.string() })
 
 const addRoutes = (app: EdgeApp): void => {
-  const shape = (operationId: string) => ({ operationId, body: Body, response: { 201: Reply } })
+  const shape = (operationId: string) => ({ operationId, body: Body, response: { 201: Reply, 202: Reply } })
   app.post(
     '/v1/acts',
     { config: { access: { site: ['secret', 'publishable'] }, act: true }, schema: shape('act') },
     async (request, reply) => {
-      reply.code(201)
+      reply.code(request.slowed ? 202 : 201)
       return { kind: siteOf(request).trust }
     },
   )

@@ -1,4 +1,5 @@
 // Where events are kept.
 export * from './port.ts'
+export * from './fold.ts'
 export * from './decideAndAppend.ts'
 export * from './follow.ts'

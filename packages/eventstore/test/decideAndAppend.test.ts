@@ -2,38 +2,33 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { it } from 'node:test'
-import { iso, LedgerError, ms, type Fact, type RecordedEvent } from '@consent-ledger/domain'
+import { iso, LedgerError, ms, type Aggregate, type Fact, type RecordedEvent } from '@consent-ledger/domain'
 import { beginning, decideAndAppend, type Decided, type Decision, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { nameBasedId } from '../src/nameBasedId.ts'
 import { wholeStream } from '../src/conformance/setting.ts'
+import { portOf } from './port.ts'
 
 type Tally = { names: unknown[] }
 const writer = { kind: 'site', id: 'site-a', trust: 'secret' } as const
 const added = (name: string): Fact => ({ type: 'Added', data: { name } })
 
-const decision = (store: EventStore, ...names: string[]): Decision<Tally> => ({
-  store,
-  clock: () => 1_000,
+const tally: Aggregate<Tally> = {
   stream: 's',
   initial: () => ({ names: [] }),
-  evolve: (tally, { data }) => {
-    tally.names.push(data['name'])
-    return tally
+  evolve: (state, { data }) => {
+    state.names.push(data['name'])
+    return state
   },
+}
+
+const decision = (store: EventStore, ...names: string[]): Decision<Tally, Decided<Tally>> => ({
+  store,
+  clock: () => 1_000,
+  aggregate: tally,
   act: { actId: randomUUID(), writer },
   decide: () => names.map(added),
-  leaf: () => new Uint8Array(),
-})
-
-// The port over another's store, as a second process has it: with a queue of its own, and failures of the test's choosing.
-const portOf = (store: EventStore, append: EventStore['append'] = (...call) => store.append(...call)): EventStore => ({
-  append,
-  readStream: (...call) => store.readStream(...call),
-  readAll: (...call) => store.readAll(...call),
-  subscribeAll: (...call) => store.subscribeAll(...call),
-  head: () => store.head(),
-  close: () => store.close(),
+  conclude: (decided) => structuredClone(decided),
 })
 
 const unavailable = (): never => {
@@ -104,15 +99,10 @@ it('recordedAt grows strictly, with a clock that stands still and with one that 
   assert.deepEqual(seen, [5_000, 5_001, 5_002, 5_003, 9_000])
 })
 
-const leafOfSmall = (event: Omit<RecordedEvent, 'position'>): Uint8Array => {
-  if (event.data['name'] === 'too large') throw new LedgerError('TOO_LARGE', 'too large for a leaf')
-  assert.deepEqual([event.stream, event.revision], ['s', 0n])
-  return new Uint8Array()
-}
-
 it('an event that cannot be a leaf is refused before anything is appended', async () => {
   const store = new MemoryEventStore()
-  await assert.rejects(decideAndAppend({ ...decision(store, 'a', 'too large'), leaf: leafOfSmall }), { code: 'TOO_LARGE' })
+  await assert.rejects(decideAndAppend(decision(store, 'a', 'x'.repeat(65_536))), { code: 'TOO_LARGE' })
+  await assert.rejects(decideAndAppend(decision(store, 'a', '\uD800')), { code: 'INVALID_REQUEST' })
   assert.equal(await store.head(), beginning)
 })
 

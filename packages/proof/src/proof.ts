@@ -1,6 +1,17 @@
 // The proof as a document: its zod schema, from which types and JSON Schema come. API.md, POST …/proofs.
 import { z } from 'zod'
-import { Channel, ControllerEntry, Id, Instant, Language, LegalBasis, PurposeEntry, Sha256Hex, Uuid } from '@consent-ledger/domain'
+import {
+  Channel,
+  ControllerEntry,
+  Id,
+  Instant,
+  Language,
+  LegalBasis,
+  PurposeEntry,
+  Sha256Hex,
+  Uuid,
+  type StateRow as FoldedRow,
+} from '@consent-ledger/domain'
 import { OpenedField, OpenedIdentifier } from './opened.ts'
 
 const Revision = z.string().regex(/^\d+$/)
@@ -17,7 +28,7 @@ export const StateRow = z.strictObject({
   eventId: z.string().nullable(),
   notice: z.strictObject({ id: Id, version: z.int(), language: Language }).nullable(),
   objected: z.boolean(),
-})
+}) satisfies z.ZodType<FoldedRow>
 export const ObjectionRow = z.strictObject({
   purpose: Id,
   channel: Channel,

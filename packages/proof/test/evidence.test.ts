@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { iso, type JsonObject } from '@consent-ledger/domain'
-import { catalogue, field, held, imported, no, prove, row, shown, start, stream, yes, type Given } from './given.ts'
+import { catalogue, field, held, imported, no, prove, row, sha256, shown, start, stream, yes, type Given } from './given.ts'
 
 type Expected = readonly [status: string, vouchedBy?: string]
 const expect = (n: number, given: Given, [status, vouchedBy]: Expected): void => {
@@ -15,20 +15,22 @@ const method = (over: JsonObject) => ({
   method: { kind: 'web-form', control: 'checkbox', workflow: 'checkout', presentation: 'form-a', ...over },
 })
 const given = (over: JsonObject): Given => ({ events: stream({ type: 'ConsentGiven', data: over }) })
-const confirmed: Given = {
+const requestedAt = (orderAt: string): Given => ({
   events: stream(
-    { type: 'ConsentRequested', data: { ...yes[0]?.data, awaiting: ['confirmation'], ...method({}) } },
+    { type: 'ConsentRequested', data: { ...yes[0]?.data, orderAt, awaiting: ['confirmation'], ...method({}) } },
     {
       type: 'ConsentConfirmed',
-      data: { ...yes[0]?.data, requestEventId: yes[0]?.id ?? '', confirmedAt: iso(start + 1000) },
+      data: { ...yes[0]?.data, orderAt, requestEventId: yes[0]?.id ?? '', confirmedAt: iso(start + 1000) },
       writer: { kind: 'system', id: 'ledger', trust: 'system' },
     },
   ),
-}
+})
+const confirmed = requestedAt(iso(start))
+const backdatedRequest = requestedAt(iso(start - 3_600_000))
 const cases: Record<number, [string, Given, Expected][]> = {
   1: [
     ['the act names an identifier', { events: yes }, ['present', 'site']],
-    ['a confirmed yes is on the word of the person', confirmed, ['present', 'person']],
+    ['a confirmed yes is on the word of whoever opened the link', confirmed, ['present', 'person']],
     ['an act without identifier', { events: yes, opened: [] }, ['absent']],
     ['no answer at all', nothing, ['absent']],
   ],
@@ -67,19 +69,20 @@ const cases: Record<number, [string, Given, Expected][]> = {
   ],
   6: [
     ['the exact text', { events: yes }, ['present', 'site']],
-    ['a text that the ledger served itself', given({ notice: { ...shown, showing: true } }), ['present', 'ledger']],
+    ['a text that the ledger served itself, on whatever screen', given({ notice: { ...shown, showing: true } }), ['present', 'site']],
     ['another text than the published one', given({ notice: { ...shown, sha256: 'f'.repeat(64) } }), ['absent']],
     ['only a no', { events: no }, ['not-applicable']],
     ['no answer at all', nothing, ['absent']],
   ],
   7: [
-    ['the text said how to withdraw', { events: yes }, ['present', 'site']],
-    ['the text did not say it', { events: yes, catalogue: withoutWithdrawal() }, ['absent']],
+    ['the catalogue says how to withdraw', { events: yes }, ['present', 'site']],
+    ['also where the ledger served the text', given({ notice: { ...shown, showing: true } }), ['present', 'site']],
+    ['the catalogue does not say it', { events: yes, catalogue: withoutWithdrawal() }, ['absent']],
     ['only a no', { events: no }, ['not-applicable']],
   ],
   8: [
     ['a box that was empty', { events: yes }, ['present', 'site']],
-    ['confirmed by the person', confirmed, ['present', 'person']],
+    ['confirmed over the link', confirmed, ['present', 'person']],
     ['a box that was ticked', { events: yes, catalogue: controls('on') }, ['absent']],
     ['no word on the box', { events: yes, catalogue: catalogue({ presentation: null }) }, ['absent']],
     ['only a no', { events: no }, ['not-applicable']],
@@ -93,6 +96,8 @@ const cases: Record<number, [string, Given, Expected][]> = {
   10: [
     ["the ledger's own clock", { events: yes }, ['present', 'ledger']],
     ["the site's clock", given({ orderAt: iso(start - 86_400_000) }), ['present', 'site']],
+    ['an import, whatever its time', { events: stream({ type: 'ConsentGiven', writer: imported }) }, ['present', 'site']],
+    ["a request on the site's clock, confirmed on ours", backdatedRequest, ['present', 'site']],
     [
       'an import without a time',
       { events: stream({ type: 'ConsentGiven', data: { occurredAtFrom: 'ledger' }, writer: imported }) },
@@ -118,7 +123,17 @@ const cases: Record<number, [string, Given, Expected][]> = {
     ['only a no', { events: no }, ['not-applicable']],
   ],
   14: [
-    ['a withdrawal with its time', { events: stream({ type: 'ConsentGiven' }, { type: 'ConsentWithdrawn' }) }, ['present', 'ledger']],
+    [
+      "a withdrawal on the ledger's own clock",
+      { events: stream({ type: 'ConsentGiven' }, { type: 'ConsentWithdrawn' }) },
+      ['present', 'ledger'],
+    ],
+    [
+      "a withdrawal on the site's clock",
+      { events: stream({ type: 'ConsentGiven' }, { type: 'ConsentWithdrawn', data: { orderAt: iso(start - 86_400_000) } }) },
+      ['present', 'site'],
+    ],
+    ['an imported refusal with its time', { events: stream({ type: 'ConsentRefused', writer: imported }) }, ['present', 'site']],
     [
       'an imported refusal without a time',
       { events: stream({ type: 'ConsentRefused', data: { occurredAtFrom: 'ledger' }, writer: imported }) },
@@ -156,7 +171,8 @@ const cases: Record<number, [string, Given, Expected][]> = {
   ],
   19: [
     ['each field has a use', { events: yes }, ['present', 'ledger']],
-    ['a field without', { events: yes, opened: [held(0, { shoeSize: field(42) })] }, ['absent']],
+    ['an address that no rule uses', { events: yes, opened: [held(0, { ip: field('203.0.113.9') })] }, ['absent']],
+    ['fields without a use', { events: yes, opened: [held(0, { userAgent: field('Browser/1'), shoeSize: field(42) })] }, ['absent']],
     ['no answer at all', nothing, ['absent']],
   ],
   20: [
@@ -199,4 +215,47 @@ test('the grade counts what applies, and a field is absent as soon as one yes la
   assert.deepEqual(one, { present: 17, of: 17 })
   assert.equal(both.of, 17)
   assert.ok(both.present < one.present)
+})
+
+test('what the note says of fields without a use names each', () => {
+  const { note } = row(19, {
+    events: yes,
+    opened: [held(0, { userAgent: field('Browser/1'), ip: field('203.0.113.9'), sessionId: field('s') })],
+  })
+  assert.equal(note, 'Fields kept that no rule of this list uses: ip, userAgent.')
+})
+
+test('a confirmation is told as what it is: over a link that the site was handed, and nothing explicit', () => {
+  for (const n of [1, 8, 11, 12]) {
+    assert.match(row(n, confirmed).note, /over a link that was handed to the site to mail/, `field ${n}`)
+    assert.match(row(n, { ...confirmed, issued: { language: 'fr' } }).note, /par un lien remis au site/, `field ${n}`)
+    assert.doesNotMatch(row(n, { events: yes }).note, /link/)
+  }
+  assert.doesNotMatch(row(12, confirmed).note, /is explicit/)
+  const limit = (language: 'en' | 'fr') =>
+    prove({ ...confirmed, issued: { language } }).limits.find(({ code }) => code === 'confirmation-link')?.text ?? ''
+  assert.match(limit('en'), /handed to the site to mail/)
+  assert.match(limit('fr'), /remis au site/)
+  assert.ok(!prove({ events: yes }).limits.some(({ code }) => code === 'confirmation-link'))
+})
+
+test('a text that the ledger served is not a text that was on a screen', () => {
+  const { note } = row(6, given({ notice: { ...shown, showing: true } }))
+  assert.match(note, /The ledger itself served this text to the site.*that it was on a screen is the site's word/)
+  assert.doesNotMatch(row(6, { events: yes }).note, /served/)
+})
+
+/** The note on a text that had `withdrawal` beside it. */
+const announced = (over: { text: string; withdrawal: string }) => {
+  const sha = sha256(over.text)
+  const standing = catalogue({ notice: { ...over, sha256: sha, contentType: 'text/html' } })
+  return row(7, { events: stream({ type: 'ConsentGiven', data: { notice: { ...shown, sha256: sha } } }), catalogue: standing }).note
+}
+
+test('how to withdraw stands in the text only if the text has those words', () => {
+  const beside = row(7, { events: yes }).note
+  assert.match(beside, /^The catalogue states how to withdraw, beside this text/)
+  const withdrawal = 'Par le lien de chaque e-mail'
+  assert.match(announced({ text: '<p>Offres. Par le\n <b>lien</b> de chaque e-mail.</p>', withdrawal }), /stand in the text itself/)
+  assert.equal(announced({ text: '<p>Offres.</p><!-- Par le lien de chaque e-mail -->', withdrawal }), beside)
 })

@@ -4,6 +4,7 @@ import {
   evolveCatalogue,
   initialCatalogue,
   iso,
+  shippedProfiles,
   subjectStream,
   type Catalogue,
   type ControllerFact,
@@ -24,7 +25,11 @@ export const secret: Writer = { kind: 'site', id: 'campo-fr', trust: 'secret' }
 export const imported: Writer = { kind: 'import', id: 'campo-fr', trust: 'imported' }
 
 type Fact<T extends ControllerFact['type']> = Extract<ControllerFact, { type: T }>['data']
+/** `late`: what came to the ledger only after `start`, by `lateBy` (a day). `profile`: under FR-CNIL, with its limit for clocks. */
 type Standing = {
+  late?: ControllerFact['type'][]
+  lateBy?: number
+  profile?: true
   purpose?: Partial<Fact<'PurposePublished'>>
   notice?: Partial<Fact<'NoticePublished'>>
   presentation?: Partial<Fact<'PresentationPublished'>['presentation']> | null
@@ -85,20 +90,33 @@ const formA: Fact<'PresentationPublished'>['presentation'] = {
   controls: { default: 'off', accept: { layer: 1, clicks: 1 }, refuse: { layer: 1, clicks: 1 } },
 }
 
-/** A catalogue recorded a day before `start`. */
+const rules = (): ControllerFact[] => {
+  const profile = shippedProfiles['FR-CNIL']
+  return profile ? [{ type: 'RegulatorProfileApplied', data: { profile, sha256: sha256('rules') } }] : []
+}
+const factsOf = (standing: Standing): ControllerFact[] => [
+  controller,
+  site,
+  ...(standing.profile ? rules() : []),
+  { type: 'PurposePublished', data: { ...news, ...standing.purpose } },
+  { type: 'NoticePublished', data: { ...form, ...standing.notice } },
+  ...(standing.presentation === null
+    ? []
+    : [
+        {
+          type: 'PresentationPublished' as const,
+          data: { notice: 'news-form', version: 1, presentation: { ...formA, ...standing.presentation } },
+        },
+      ]),
+]
+
+/** A catalogue recorded a day before `start`, but for what came late. */
 export const catalogue = (standing: Standing = {}): Catalogue => {
-  const facts: ControllerFact[] = [
-    controller,
-    site,
-    { type: 'PurposePublished', data: { ...news, ...standing.purpose } },
-    { type: 'NoticePublished', data: { ...form, ...standing.notice } },
-  ]
-  if (standing.presentation !== null)
-    facts.push({
-      type: 'PresentationPublished',
-      data: { notice: 'news-form', version: 1, presentation: { ...formA, ...standing.presentation } },
-    })
-  const events = facts.map((fact, n): RecordedEvent => ({
+  const { late = [], lateBy = day } = standing
+  const isLate = ({ type }: ControllerFact): boolean => late.includes(type)
+  const facts = factsOf(standing)
+  const inTime = [...facts.filter((fact) => !isLate(fact)), ...facts.filter(isLate)]
+  const events = inTime.map((fact, n): RecordedEvent => ({
     id: uuid(1000 + n),
     type: fact.type,
     data: fact.data as JsonObject,
@@ -107,7 +125,7 @@ export const catalogue = (standing: Standing = {}): Catalogue => {
     position: BigInt(n),
     metadata: {
       schemaVersion: 1,
-      recordedAt: iso(start - day + n),
+      recordedAt: iso((isLate(fact) ? start + lateBy : start - day) + n),
       writer: { kind: 'operator', id: 'admin', trust: 'operator' },
       actId: uuid(900),
     },
@@ -149,8 +167,8 @@ export const field = (value: string | number, status: OpenedField['status'] = 'o
   return status === 'opened' ? { status, commitment, value, salt: 'c2FsdA' } : { status, commitment }
 }
 
-/** What event `n` of the stream held, all opened: an e-mail address and an IP address unless said otherwise. */
-export const held = (n: number, fields: Record<string, OpenedField> = { ip: field('203.0.113.9') }): [string, Opened] => [
+/** What event `n` of the stream held, all opened: an e-mail address and a session unless said otherwise. */
+export const held = (n: number, fields: Record<string, OpenedField> = { sessionId: field('s-1') }): [string, Opened] => [
   uuid(n + 1),
   {
     identifiers: [

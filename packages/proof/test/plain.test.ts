@@ -1,7 +1,7 @@
 // Plain words: every type of event has a sentence in both languages, and an unknown one is said to be unknown.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { plainWords } from '../src/index.ts'
+import { storyteller } from '../src/index.ts'
 import { en } from '../src/plain/en.ts'
 import { fr } from '../src/plain/fr.ts'
 import { eventSchemas } from '../src/plain/sentences.ts'
@@ -10,7 +10,7 @@ import { iso, type RecordedEvent } from '@consent-ledger/domain'
 
 const said = (event: RecordedEvent | undefined, language: 'fr' | 'en'): string => {
   assert.ok(event)
-  return plainWords(event, catalogue(), language).replaceAll(/\s/g, ' ')
+  return storyteller(catalogue(), language)(event).replaceAll(/\s/g, ' ')
 }
 
 test('a yes, in French, on the clock of the controller', () => {

@@ -2,12 +2,12 @@
 import { LedgerError } from '@consent-ledger/domain'
 import type { Channel, RecordedEvent } from '@consent-ledger/domain'
 
-/** `given` is a yes in force at the read model's `asOf`; `expired` one whose `until` has passed; `unknown`: nobody answered, only an objection stands. */
-export type Answer = 'unknown' | 'requested' | 'given' | 'refused' | 'withdrawn' | 'expired'
+/** `given` is a yes in force at the read model's `asOf`; `expired` one whose `until` has passed; `invalidated` one whose notice was replaced before that; `unknown`: nobody answered, only an objection stands. */
+export type Answer = 'unknown' | 'requested' | 'given' | 'refused' | 'withdrawn' | 'expired' | 'invalidated'
 
 /**
- * The answer that counts for one subject, purpose and channel. `since`: from when it is so; `until`: exclusive end of a yes in force; epoch ms. The catalogue is not
- * asked here: that a notice was replaced, or an objection is inherited from an older purpose, only the fold of the stream tells. `objected`: an objection stands, whatever the answer. `eventId`, `revision`: the event that decided, null where the answer is `unknown`.
+ * The answer that counts for one subject, purpose and channel. `since`: from when it is so; `until`: exclusive end of a yes in force; epoch ms.
+ * `objected`: an objection to this very purpose stands, whatever the answer; that one is inherited from an older purpose only the fold of the stream tells. `eventId`, `revision`: the event that decided, null where the answer is `unknown`.
  */
 export type CurrentAnswer = {
   subjectId: string
@@ -23,8 +23,18 @@ export type CurrentAnswer = {
   revision: bigint | null
 }
 
-/** `after`: a `next` of before. `limit`: 1 or more. */
-export type AnswersAsked = { controller: string; purpose?: string; channel?: Channel; answer?: Answer; after?: string; limit: number }
+/** When consents given on a version of a notice stop to hold because another took its place: epoch ms, or null. Only a catalogue knows: `replacedAt` of the domain. */
+export type ReplacedAt = (notice: { id: string; version: number }) => number | null
+/** `after`: a `next` of before. `limit`: 1 or more. Without `replacedAt` no notice counts as replaced. */
+export type AnswersAsked = {
+  controller: string
+  purpose?: string
+  channel?: Channel
+  answer?: Answer
+  replacedAt?: ReplacedAt
+  after?: string
+  limit: number
+}
 /** Ordered by subject, purpose, channel. May hold fewer than `limit` although `next` is not null: a page costs a bounded time. */
 export type AnswersPage = { answers: CurrentAnswer[]; next: string | null; asOf: number | null }
 
@@ -52,8 +62,6 @@ export type ReadModel = {
   apply(events: readonly RecordedEvent[], checkpoint: bigint): Promise<void>
   /** Notes that at `asOf` (epoch ms) the checkpoint was the store's head. */
   noteAsOf(asOf: number): Promise<void>
-  /** Id of the ledger whose events these are. */
-  identity(): Promise<string>
   progress(): Promise<Applied>
   listAnswers(asked: AnswersAsked): Promise<AnswersPage>
   /** Ordered by day, site, type. */

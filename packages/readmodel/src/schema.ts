@@ -1,7 +1,7 @@
 // The tables of the read model, as kysely sees them. Migrations make them; every row can be made again from the events.
 
 /** One row. `checkpoint` is read apart, as a bigint. */
-export type MetaTable = { id: number; schema_version: number; ledger_id: string; checkpoint: bigint; as_of: number | null }
+type MetaTable = { id: number; schema_version: number; ledger_id: string; checkpoint: bigint; as_of: number | null }
 
 /** Last writer by order for each subject, purpose, channel and register. `subject` has 16 bytes, `event_id` too: half the size of their text, and they sort alike. */
 export type AnswersTable = {

@@ -1,8 +1,8 @@
 // Invented histories: events as a store would hand them out, and whole random ones.
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { iso } from '@consent-ledger/domain'
-import type { JsonObject, RecordedEvent, Trust, WriterKind } from '@consent-ledger/domain'
+import { evolveCatalogue, initialCatalogue, iso } from '@consent-ledger/domain'
+import type { Catalogue, JsonObject, RecordedEvent, Trust, WriterKind } from '@consent-ledger/domain'
 
 export const subjects = ['0'.repeat(31) + '1', 'f'.repeat(32), '8'.repeat(32)]
 export const start = Date.parse('2026-11-22T10:00:00.000Z')
@@ -50,6 +50,28 @@ export const recorded = (told: readonly Told[]): RecordedEvent[] => {
     }
     return { id: idOf(`event ${n}`), type, stream, revision, position: BigInt(n), data: { ...said, ...data }, metadata }
   })
+}
+
+/** A catalogue in which version 2 of the notice `form` takes the place of version 1 on the 23rd, in `timeZone`. */
+export const catalogueReplacing = (timeZone: string): Catalogue => {
+  const form = { id: 'form', validFrom: '2026-01-01', change: 'new-processing', purposes: ['news'], contentType: 'text/plain', language: 'fr', text: '', sha256: 'a'.repeat(64) } // prettier-ignore
+  const facts: [string, JsonObject][] = [
+    ['ControllerRegistered', { id: 'campo', timeZone }],
+    ['NoticePublished', { ...form, version: 1 }],
+    ['NoticePublished', { ...form, version: 2, validFrom: '2026-11-23' }],
+  ]
+  const metadata = { schemaVersion: 1, recordedAt: iso(start), writer: { kind: 'operator', id: 'admin', trust: 'operator' }, actId: idOf('catalogue') } as const // prettier-ignore
+  return facts
+    .map(([type, data], n) => ({
+      id: idOf(`fact ${n}`),
+      type,
+      stream: 'controller-campo',
+      revision: BigInt(n),
+      position: BigInt(n),
+      data,
+      metadata,
+    })) // prettier-ignore
+    .reduce(evolveCatalogue, initialCatalogue('campo'))
 }
 
 /** The same events in another order of arrival: only their positions change. */

@@ -3,7 +3,7 @@ import { randomUUID, type KeyObject } from 'node:crypto'
 import { answerAgain, earlierAct, storeAct, type Mark, type NewTarget } from './acts.ts'
 import type { Keyring } from './keyring.ts'
 import { fingerprint } from './macs.ts'
-import type { Claim, Claimed, Identifier, Vault } from './port.ts'
+import type { Claim, Claimed, Identifier, Rehearsed } from './port.ts'
 import { newSubjectId } from './random.ts'
 import { resolve, type Known, type Plan, type Resolution } from './resolve.ts'
 import type { Step, StoredKey, Tables } from './tables.ts'
@@ -54,14 +54,17 @@ export const claimStep = (tables: Tables, keyring: Keyring, claim: Claim, mark: 
 }
 
 /** `Vault.rehearse`: the same judgement, nothing made and nothing written. */
-export const rehearsal = (tables: Tables, claim: Claim, mark: Mark, key: KeyObject): Awaited<ReturnType<Vault['rehearse']>> => {
+export const rehearsal = (tables: Tables, claim: Claim, mark: Mark, key: KeyObject): Rehearsed => {
   const earlier = earlierAct(tables, mark)
-  if (earlier?.outcome === 'again') return { outcome: 'again', schemes: [], subjects: earlier.targets.map(({ subjectId }) => subjectId) }
-  if (earlier !== null) return { outcome: earlier.outcome, schemes: [], subjects: [] }
+  if (earlier?.outcome === 'again') return { outcome: 'again', schemes: [], targets: bare(earlier.targets) }
+  if (earlier !== null) return { outcome: earlier.outcome, schemes: [], targets: [] }
   const resolution = decide(tables, claim, key)
-  if (resolution.outcome === 'conflict') return { ...resolution, subjects: [] }
-  return { outcome: 'claimed', schemes: resolution.schemes, subjects: resolution.targets.map(({ subjectId }) => subjectId) }
+  if (resolution.outcome === 'conflict') return { ...resolution, targets: [] }
+  return { outcome: 'claimed', schemes: resolution.schemes, targets: bare(resolution.targets) }
 }
+
+const bare = (targets: readonly Rehearsed['targets'][number][]): Rehearsed['targets'] =>
+  targets.map(({ subjectId, named }) => ({ subjectId, named }))
 
 /** Ids and keys of one target, and the writes that make them true. */
 const carryOut = (

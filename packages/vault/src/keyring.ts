@@ -33,10 +33,11 @@ export const openKeyring = (tables: Tables, kek: KeyObject): Keyring => {
     const keyId = keyIdOf(row)
     return recent.get(keyId) ?? remember(older.get(keyId) ?? dataKey(row, unwrapKey(kek, names(row), row.wrapped)))
   }
+  // Not remembered here: if the row is never committed, another process may make a key of the same name.
   const make = (name: KeyName, createdAt: number, endsAt: number | null): { key: DataKey; row: StoredKey } => {
     const { key, wrapped } = newWrappedKey(kek, names(name))
     const row = { ...name, wrapped, createdAt, endsAt }
-    return { key: remember(dataKey(row, key)), row }
+    return { key: dataKey(row, key), row }
   }
   return {
     ofSubject: (subjectId) => {
@@ -48,7 +49,7 @@ export const openKeyring = (tables: Tables, kek: KeyObject): Keyring => {
     },
     newForSubject: (owner, at) => {
       const [contact, evidence] = [make({ owner, use: 'contact', n: 1 }, at, null), make({ owner, use: 'evidence', n: 1 }, at, null)]
-      return { keys: { contact: contact.key, evidence: evidence.key }, rows: [contact.row, evidence.row] }
+      return { keys: { contact: remember(contact.key), evidence: remember(evidence.key) }, rows: [contact.row, evidence.row] }
     },
     byId: (keyId) => {
       const name = nameOf(keyId)

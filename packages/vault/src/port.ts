@@ -17,15 +17,17 @@ export type Link = { linkId: string; scheme: string; /** Place in the act's `ide
 export type Target = { subjectId: string; actId: string; fresh: boolean; named: number[]; links: Link[]; keys: SubjectKeys }
 
 /**
- * How far an act reaches.
+ * How far an act reaches, each word further than the one before.
  * `one`: the account's subject, without an account the first device's own; made if nobody is known.
- * `every`: each subject that an identifier reaches (a no); if an account is named but unknown, it is made too.
+ * `objection`: beside it, each known device's own subject.
+ * `every`: each subject that an identifier reaches (a withdrawal, or a no that names two people).
+ * A no must be found again by every account that it named: so with each of them an account identifier of nobody that is not linked is made a subject of its own.
  */
-export type Reach = 'one' | 'every'
+export type Reach = 'one' | 'objection' | 'every'
 
 export type Claim = {
   controller: string
-  /** Scope of the idempotency key: `site:<id>` or `operator:<id>`. */
+  /** Scope of the idempotency key, one in the whole vault: `site:<controller>/<site>`, with `/publishable` behind it for a browser's key, or `operator:<id>`. */
   writer: string
   /** Absent: the act cannot be found again by a retry. Only its HMAC is stored. */
   idempotencyKey?: string
@@ -36,7 +38,7 @@ export type Claim = {
   reach: Reach
   /** Whether identifiers named together may be linked (secret key or operator): devices and unknown account identifiers to the account, unknown devices to the device's subject. */
   link: boolean
-  /** When accounts of two people are named: `refuse` writes nothing and answers `conflict`; `first` takes the first identifier's subject and links nothing. Without meaning where `reach` is `every`. */
+  /** When accounts of two people are named: `refuse` writes nothing and answers `conflict`; `first` takes the first identifier's subject, links nothing and makes nobody else. Without meaning where `reach` is `every`. */
   onConflict: 'refuse' | 'first'
   /** What to remember of the answer beside the receipt, for a retry: codes and pointers only, never a value that was sent. */
   note?: string
@@ -51,6 +53,9 @@ export type Claimed =
   | { outcome: 'other-content' }
   | { outcome: 'conflict'; schemes: string[] }
 
+/** `targets`: as `claim` would have them; [] where nothing would be stored. `schemes`: those that belong to different people. */
+export type Rehearsed = { outcome: Claimed['outcome']; schemes: string[]; targets: { subjectId: string | null; named: number[] }[] }
+
 export type Reached = { subjectId: string; schemes: string[] }
 
 export type Access = { at: number; operatorId: string; role: string; subjectId: string; purpose: string }
@@ -61,8 +66,8 @@ export type Vault = {
    * Errors: VAULT_UNAVAILABLE (nothing acknowledged; the same call again is safe).
    */
   claim(claim: Claim): Promise<Claimed>
-  /** The same judgement with nothing written: what `claim` would answer, `targets` without keys and with `subjectId` null where one would be made. */
-  rehearse(claim: Claim): Promise<{ outcome: Claimed['outcome']; schemes: string[]; subjects: (string | null)[] }>
+  /** The same judgement with nothing written: what `claim` would answer, with `subjectId` null where one would be made. */
+  rehearse(claim: Claim): Promise<Rehearsed>
   /** Subjects at `controller` that identifiers reach (a device reaches its own subject only), with the schemes that matched. Writes nothing. */
   find(controller: string, identifiers: readonly Identifier[]): Promise<Reached[]>
   /** The act behind a receipt id, or null. */

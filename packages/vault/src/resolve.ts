@@ -34,31 +34,41 @@ type Aim<K> = { subjectId: string | null; kind: IdentifierKind; founder: K | nul
 const unique = <T>(list: readonly T[]): T[] => [...new Set(list)]
 const owners = (list: readonly Known[]): string[] => unique(list.flatMap(({ owner }) => owner ?? []))
 
-/** Decides an act's subjects. `known`: 1 or more, in the caller's order. At most one subject is to be made, and it is the first target. */
+/** Decides an act's subjects. `known`: 1 or more, in the caller's order. Those to be made stand behind the known accounts. */
 export const resolve = <K extends Known>(known: readonly K[], rules: Rules): Resolution<K> => {
   const accounts = known.filter(({ kind }) => kind === 'account')
   const conflict = owners(accounts).length > 1
   const schemes = conflict ? unique(accounts.flatMap(({ owner, scheme }) => (owner === null ? [] : scheme))) : []
-  if (conflict && rules.reach === 'one' && rules.onConflict === 'refuse') return { outcome: 'conflict', schemes }
-  const targets = aims(known, accounts, rules.reach, conflict).map((aim, n) => plan(aim, known, n === 0 && rules.link && !conflict))
+  if (conflict && rules.reach !== 'every' && rules.onConflict === 'refuse') return { outcome: 'conflict', schemes }
+  const mayLink = rules.link && !conflict
+  const reached = [
+    ...people(accounts.length > 0 ? accounts : known, mayLink, conflict && rules.reach !== 'every'),
+    ...(rules.reach === 'one' ? [] : devicesOf(known)),
+  ]
+  const targets = byFirst(reached).map((aim, n) => plan(aim, known, n === 0 && mayLink))
   nameTheRest(targets, known)
   return { outcome: 'resolved', schemes, targets }
 }
 
-/** Never empty. A device's own subject is reached beside an account by a no only. */
-const aims = <K extends Known>(known: readonly K[], accounts: readonly K[], reach: Rules['reach'], conflict: boolean): Aim<K>[] => {
-  const devices = known.filter(({ kind }) => kind === 'device')
-  const [kind, candidates]: [IdentifierKind, readonly K[]] = accounts.length > 0 ? ['account', accounts] : ['device', devices]
-  const founded = owners(candidates).map((subjectId): Aim<K> => ({ subjectId, kind, founder: null }))
+/**
+ * Whom the act names by account, or by device if by no account. Never empty. Account identifiers of nobody that join no account are each somebody: whoever
+ * may not link cannot say that two of them are one person, and a no would be lost for all but the first.
+ */
+const people = <K extends Known>(named: readonly K[], mayLink: boolean, firstOnly: boolean): Aim<K>[] => {
+  const aim = (one: K): Aim<K> => ({ subjectId: one.owner, kind: one.kind, founder: one.owner === null ? one : null })
   // Two people and no refusal wanted: what was named first counts, even where it is of nobody yet.
-  const first = candidates[0] ?? null
-  const primary = (conflict ? first?.owner : founded[0]?.subjectId) ?? null
-  if (reach === 'one') return [{ subjectId: primary, kind, founder: primary === null ? first : null }]
-  const reached = founded.length > 0 ? founded : [{ subjectId: null, kind, founder: first }]
-  return kind === 'device'
-    ? reached
-    : [...reached, ...owners(devices).map((subjectId): Aim<K> => ({ subjectId, kind: 'device', founder: null }))]
+  if (firstOnly) return named.slice(0, 1).map(aim)
+  const knownFirst = [...named.filter(({ owner }) => owner !== null), ...named.filter(({ owner }) => owner === null)].map(aim)
+  return mayLink || named[0]?.kind === 'device' ? knownFirst.slice(0, 1) : knownFirst
 }
+
+/** A device's own subject is reached beside an account by a no only. */
+const devicesOf = <K extends Known>(known: readonly K[]): Aim<K>[] =>
+  known.flatMap(({ kind, owner }) => (kind === 'device' && owner !== null ? { subjectId: owner, kind, founder: null } : []))
+
+/** Each known subject once. */
+const byFirst = <K extends Known>(aims: readonly Aim<K>[]): Aim<K>[] =>
+  aims.filter(({ subjectId }, n) => subjectId === null || aims.findIndex((one) => one.subjectId === subjectId) === n)
 
 /** `mayLink`: unknown identifiers of the subject's kind are bound and linked; devices are linked to an account, never bound to it. */
 const plan = <K extends Known>({ subjectId, kind, founder }: Aim<K>, known: readonly K[], mayLink: boolean): Plan<K> => {

@@ -53,7 +53,11 @@ const rules: [what: string, rules: Rules, identifiers: string[], answer: string[
   ['a device beside an account is not its subject', one, ['cookie:D', 'email'], ['new named 0,1 links 0+ binds 1']],
   ['devices alone: the first that is known', one, ['cookie', 'device:D', 'cookie:E'], ['D named 0,1,2 links 0+ binds 0']],
   ['devices alone, none known', one, ['cookie', 'device'], ['new named 0,1 links 1+ binds 0,1']],
-  ['a no reaches all of them', every, ['cookie:D', 'email:A', 'customer:B', 'phone', 'device'], ['A named 1,3,4 links  binds ', 'B named 2 links  binds ', 'D named 0 links  binds ']], // prettier-ignore
+  ['a no reaches all of them', every, ['cookie:D', 'email:A', 'customer:B', 'phone', 'device'], ['A named 1,4 links  binds ', 'B named 2 links  binds ', 'new named 3 links  binds 3', 'D named 0 links  binds ']], // prettier-ignore
+  ['a no of two strangers whom nobody may link makes both', { ...every, link: false }, ['email:A', 'phone', 'customer'], ['A named 0 links  binds ', 'new named 1 links  binds 1', 'new named 2 links  binds 2']], // prettier-ignore
+  ['a stranger beside an account joins it where links are made', every, ['email:A', 'phone'], ['A named 0,1 links 1+ binds 1']],
+  ['an objection reaches the known devices too', { ...one, reach: 'objection' }, ['cookie:D', 'email:A', 'cookie'], ['A named 0,1,2 links 0+,2+ binds ', 'D named 0 links  binds ']], // prettier-ignore
+  ['an objection that names two people: refused', { ...one, reach: 'objection' }, ['email:A', 'customer:B', 'cookie:D'], ['conflict email,customer']], // prettier-ignore
   ['a no makes the account it names', every, ['cookie:D', 'email'], ['new named 0,1 links 0+ binds 1', 'D named 0 links  binds ']],
   ['a no of devices reaches each, and takes in the unknown', every, ['cookie:D', 'device:E', 'cookie'], ['D named 0,2 links 2+ binds 2', 'E named 1 links  binds ']], // prettier-ignore
 ]
@@ -75,7 +79,7 @@ const arbitraryKnown: fc.Arbitrary<Known[]> = fc
     })),
   )
 const arbitraryRules: fc.Arbitrary<Rules> = fc.record({
-  reach: fc.constantFrom('one', 'every'),
+  reach: fc.constantFrom('one', 'objection', 'every'),
   link: fc.boolean(),
   onConflict: fc.constantFrom('refuse', 'first'),
 })
@@ -87,13 +91,13 @@ test('whatever the directory holds: nobody is merged, nothing known is bound aga
       const accounts = known.filter(({ kind }) => kind === 'account')
       const conflict = owners(accounts).size > 1
       const resolution = resolve(known, rules)
-      assert.equal(resolution.outcome === 'conflict', conflict && rules.reach === 'one' && rules.onConflict === 'refuse')
+      assert.equal(resolution.outcome === 'conflict', conflict && rules.reach !== 'every' && rules.onConflict === 'refuse')
       if (resolution.outcome === 'conflict') return
       const { targets } = resolution
       assert.equal(resolution.schemes.length > 0, conflict)
-      assert.equal(targets.filter(({ subjectId }) => subjectId === null).length <= 1, true)
-      assert.equal(new Set(targets.map(({ subjectId }) => subjectId)).size, targets.length)
-      if (rules.reach === 'one') assert.equal(targets.length, 1)
+      const there = targets.flatMap(({ subjectId }) => subjectId ?? [])
+      assert.equal(new Set(there).size, there.length)
+      if (rules.reach === 'one') assert.equal(targets.slice(1).filter(({ subjectId }) => subjectId !== null).length, 0)
       assert.equal(targets[0]?.kind, accounts.length > 0 ? 'account' : 'device')
       assert.deepEqual(new Set(targets.flatMap(({ named }) => named)), new Set(known.flatMap(({ places }) => places)))
       for (const target of targets) {
@@ -117,5 +121,20 @@ test('a no reaches every subject that an identifier belongs to', () => {
       for (const owner of owners(known)) assert.ok(reached.has(owner))
     }),
     { numRuns: 200 },
+  )
+})
+
+test('after any no, every account identifier that it names belongs to a subject that carries it', () => {
+  const noes = fc.record({ reach: fc.constantFrom('one' as const, 'objection' as const, 'every' as const), link: fc.boolean() })
+  fc.assert(
+    fc.property(arbitraryKnown, noes, (known, how) => {
+      const resolution = resolve(known, { ...how, onConflict: 'refuse' })
+      if (resolution.outcome === 'conflict') return assert.notEqual(how.reach, 'every')
+      for (const one of known.filter(({ kind }) => kind === 'account')) {
+        const carries = resolution.targets.filter(({ named }) => one.places.every((place) => named.includes(place)))
+        assert.ok(carries.some(({ subjectId, bind }) => (one.owner === null ? bind.includes(one) : subjectId === one.owner)))
+      }
+    }),
+    { numRuns: 500 },
   )
 })

@@ -3,12 +3,11 @@ import type { Clock, Live } from '@consent-ledger/edge'
 import type { EventStore } from '@consent-ledger/eventstore'
 import type { Vault } from '@consent-ledger/vault'
 
-/** `settings.publicUrl`: base of the links handed out; absent: the address listened on. `random`: fresh bytes for keys and ids, the system's by default. */
+/** `settings.publicUrl`: base of the links handed out; absent: the address listened on. */
 export type IngestDeps = {
   store: EventStore
   vault: Vault
   live: Live
   clock: Clock
   settings: { publicUrl?: string }
-  random?: (bytes: number) => Uint8Array
 }

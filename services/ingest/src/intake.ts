@@ -1,5 +1,5 @@
 // What was turned away enters the log: one event for each hour and controller in which there was any.
-import { controllerStream, evolveCatalogue, initialCatalogue, iso, leafBytes, type ControllerFact } from '@consent-ledger/domain'
+import { catalogueAggregate, iso, type ControllerFact } from '@consent-ledger/domain'
 import type { IntakeCounter, TurnedAway } from '@consent-ledger/edge'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { actIdOf } from './admin/administer.ts'
@@ -28,12 +28,10 @@ const report = async (deps: IngestDeps, controller: string, hour: number, lines:
   await decideAndAppend({
     store: deps.store,
     clock: deps.clock,
-    stream: controllerStream(controller),
-    initial: () => initialCatalogue(controller),
-    evolve: evolveCatalogue,
+    aggregate: catalogueAggregate(controller),
     act: { actId: await actIdOf(deps, { writer }, 'intake'), writer },
     decide: () => factsOf(hour, lines),
-    leaf: leafBytes,
+    conclude: () => undefined,
   })
 }
 

@@ -19,11 +19,15 @@ export const showingToken = async (vault: Vault, served: Served, now: number): P
   return `${hour.toString(36)}.${await macOf(vault, served, hour)}`
 }
 
-/** Whether the ledger made `token` for that text, in an hour not after `now`. Of any age: an act may wait in an offline queue. */
-export const isShowing = async (vault: Vault, served: Served, token: string, now: number): Promise<boolean> => {
+/** Longest time between the serving of a text and the act it was shown for, in hours: a token that is passed around is worth no more than that. */
+const mostHours = 24
+
+/** Whether the ledger made `token` for that text in the 24 hours up to `at` (epoch ms, when the act occurred: it may have waited in an offline queue since). */
+export const isShowing = async (vault: Vault, served: Served, token: string, at: number): Promise<boolean> => {
   const [, hourText, mac] = pattern.exec(token) ?? []
   if (hourText === undefined || mac === undefined) return false
   const hour = Number.parseInt(hourText, 36)
-  if (hour > Math.floor(now / hourMs)) return false
+  const age = Math.floor(at / hourMs) - hour
+  if (age < 0 || age > mostHours) return false
   return timingSafeEqual(Buffer.from(mac, 'hex'), Buffer.from(await macOf(vault, served, hour), 'hex'))
 }

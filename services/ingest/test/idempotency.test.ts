@@ -9,6 +9,8 @@ import { LedgerError } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { openSqliteVault } from '@consent-ledger/vault/sqlite'
+import { applyCatalogue, issueSiteKeys } from '../src/index.ts'
+import { campo, origin } from './catalogue.ts'
 import { consent, cookie, both, email, memoryVault, noAds, openLedger, start, types, yes, type Parts } from './ledger.ts'
 
 /** A store whose next append does not happen, or happens and is not acknowledged. */
@@ -114,5 +116,37 @@ test('two new acts at once for one new person make one person', async () => {
     events.map(({ revision }) => Number(revision)),
     events.map((_, n) => n),
   )
+  await ledger.close()
+})
+
+test('the scope of a key: two controllers may have a site of one id and use one key', async () => {
+  const ledger = await openLedger()
+  const by = { writer: { kind: 'system', id: 'test', trust: 'system' } } as const
+  const lodge = { ...campo().controller, id: 'lodge' }
+  await applyCatalogue(ledger.deps, campo({ controller: lodge }), by)
+  const { secret } = await issueSiteKeys(ledger.deps, { controller: 'lodge', site: 'campo-fr' }, by)
+  const idem = randomUUID()
+  const body = consent(email(), [yes])
+  const first = await ledger.post('/v1/consents', body, { idem })
+  const second = await ledger.post('/v1/consents', body, { idem, key: secret })
+  assert.deepEqual([first.status, second.status], [201, 201])
+  assert.notEqual(second.json.receipt.id, first.json.receipt.id)
+  assert.equal(second.json.receipt.controller, 'lodge')
+  await ledger.close()
+})
+
+test('the scope of a key: a browser neither takes a server’s key nor reads back what was recorded under it', async () => {
+  const ledger = await openLedger()
+  const page = { key: ledger.keys.publishable, headers: { origin } }
+  const body = { subject: email(), purposes: ['news'] }
+  const [used, squatted] = [randomUUID(), randomUUID()]
+  const server = await ledger.post('/v1/withdrawals', body, { idem: used })
+  const replay = await ledger.post('/v1/withdrawals', body, { ...page, idem: used })
+  assert.equal(replay.status, 201)
+  assert.deepEqual(Object.keys(replay.json.receipt), ['id', 'recordedAt', 'status'])
+  assert.notEqual(replay.json.receipt.id, server.json.receipt.id)
+  await ledger.post('/v1/withdrawals', { ...body, subject: cookie() }, { ...page, idem: squatted })
+  assert.equal((await ledger.post('/v1/withdrawals', body, { idem: squatted })).status, 201)
+  assert.deepEqual((await ledger.post('/v1/withdrawals', body, { ...page, idem: used })).json, replay.json)
   await ledger.close()
 })

@@ -40,6 +40,14 @@ test('a repeated Idempotency-Key: 409 ALREADY_DONE with its id, for a key is sho
   const twice = await admin('POST', '/v1/operators', { idem, body: operator })
   assert.equal(added.status, 201)
   assert.equal(twice.json.id, added.json.id)
+  for (const other of [
+    { ...operator, name: 'Jean Moreau' },
+    { ...operator, roles: ['legal', 'dpo'] },
+    { ...operator, controller: 'campo' },
+  ]) {
+    const conflict = await admin('POST', '/v1/operators', { idem, body: other })
+    assert.deepEqual([conflict.status, conflict.json.code], [409, 'IDEMPOTENCY_CONFLICT'])
+  }
 })
 
 test('listed without secrets, with their last use; revoked at once, both of the pair', async () => {

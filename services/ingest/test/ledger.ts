@@ -1,14 +1,6 @@
 // Given a ledger with a catalogue, when a request, then these events and this reply: what the tests of this service are written in.
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
-import {
-  initialLedger,
-  evolveLedger,
-  leafBytes,
-  ledgerStream,
-  subjectStream,
-  type CatalogueFile,
-  type RecordedEvent,
-} from '@consent-ledger/domain'
+import { ledgerAggregate, subjectStream, type CatalogueFile, type RecordedEvent } from '@consent-ledger/domain'
 import { createEdge, openLive, type EdgeApp } from '@consent-ledger/edge'
 import { beginning, decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
@@ -79,12 +71,10 @@ const createLedgerStream = (store: EventStore, clock: () => number) =>
   decideAndAppend({
     store,
     clock,
-    stream: ledgerStream,
-    initial: initialLedger,
-    evolve: evolveLedger,
+    aggregate: ledgerAggregate,
     act: { actId: randomUUID(), writer: by.writer },
     decide: () => [{ type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: '0'.repeat(64) } }],
-    leaf: leafBytes,
+    conclude: () => undefined,
   })
 
 export const memoryVault = (clock: () => number): Vault => openMemoryVault({ kek: createSecretKey(randomBytes(32)), clock })

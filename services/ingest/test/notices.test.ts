@@ -36,21 +36,46 @@ test('no such language, version or notice: 404; no language: 400', async () => {
   assert.equal((await get('language=fr&version=0')).status, 400)
 })
 
+const shown = async (decision: object, over: object, showing: string) => {
+  const { json, status } = await ledger.post('/v1/consents', consent(email(), [decision], { ...over, notice: { ...notice, showing } }))
+  assert.equal(status, 201)
+  const [event] = await ledger.events(json.receipt.subjectId)
+  const flags = (flagsOf(event) ?? []) as string[]
+  return {
+    showing: (event?.data['notice'] as { showing?: boolean } | undefined)?.showing ?? false,
+    flagged: flags.includes('showing-not-ours'),
+  }
+}
+const [ours, notOurs] = [
+  { showing: true, flagged: false },
+  { showing: false, flagged: true },
+] as const
+
 test('a showing of ours is noted in the event; one that is not is flagged and costs nothing', async () => {
   const { showing } = (await get('language=fr')).json
-  ledger.later(3_600_000 * 30)
-  const ours = await ledger.post('/v1/consents', consent(email(), [yes], { notice: { ...notice, showing } }))
-  const [event] = await ledger.events(ours.json.receipt.subjectId)
-  assert.equal((event?.data['notice'] as { showing?: boolean } | undefined)?.showing, true)
-  assert.equal(flagsOf(event), undefined)
+  assert.deepEqual(await shown(yes, {}, showing), ours)
   const foreign = [showing.replace(/.$/, (sign) => (sign === '0' ? '1' : '0')), 'nonsense', (await get('language=en')).json.showing]
-  for (const token of foreign) {
-    const { status, json } = await ledger.post('/v1/consents', consent(email(), [yes], { notice: { ...notice, showing: token } }))
-    assert.equal(status, 201)
-    assert.deepEqual(flagsOf((await ledger.events(json.receipt.subjectId))[0]), ['showing-not-ours'])
-  }
-  const refused = await ledger.post('/v1/consents', consent(email(), [no], { notice: { ...notice, showing: 'nonsense' } }))
-  assert.deepEqual(flagsOf((await ledger.events(refused.json.receipt.subjectId))[0]), ['showing-not-ours'])
+  for (const token of foreign) for (const decision of [yes, no]) assert.deepEqual(await shown(decision, {}, token), notOurs)
+})
+
+test('a showing counts for acts of the 24 hours after it, however late they are sent, and for none before it', async () => {
+  const served = ledger.deps.clock()
+  const at = (hours: number) => ({ occurredAt: new Date(served + hours * 3_600_000).toISOString() })
+  const { showing } = (await get('language=fr')).json
+  ledger.later(3_600_000 * 30)
+  const { showing: fresh } = (await get('language=fr')).json
+  assert.deepEqual(await shown(yes, at(0), showing), ours)
+  assert.deepEqual(await shown(yes, at(24), showing), ours)
+  assert.deepEqual(await shown(yes, at(25), showing), notOurs)
+  assert.deepEqual(await shown(yes, {}, showing), notOurs)
+  assert.deepEqual(await shown(yes, at(0), fresh), notOurs)
+  assert.deepEqual(await shown(yes, {}, fresh), ours)
+})
+
+test('a clock behind by no more than the skew limit does not put the act before its showing', async () => {
+  ledger.later(3_600_000 - (ledger.deps.clock() % 3_600_000) + 1000)
+  const { showing } = (await get('language=fr')).json
+  assert.deepEqual(await shown(yes, { occurredAt: new Date(ledger.deps.clock() - 60_000).toISOString() }, showing), ours)
 })
 
 test('a notice view is recorded apart from any answer, and an unknown one is refused', async () => {

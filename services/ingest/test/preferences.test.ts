@@ -50,3 +50,7 @@ test('identifiers of two people: 409', async () => {
   await ledger.post('/v1/consents', consent(b, [yes]))
   assert.equal((await look(both(a, b))).json.code, 'IDENTITY_CONFLICT')
 })
+
+test('asking writes nothing anyhow, so there is nothing to rehearse', async () => {
+  assert.equal((await ledger.post('/v1/preferences/lookup?dryRun=true', { subject: email() }, { idem: null })).status, 400)
+})

@@ -59,3 +59,32 @@ test('its double opt-in waits, and it gets no token to confirm with', async () =
   assert.equal(json.receipt.state[0]?.state, 'requested')
   assert.equal('confirmation' in json, false)
 })
+
+test('it may not leave in the clear what the catalogue does not know: a notice of its own, numbers in ids', async () => {
+  const method = { kind: 'web-form', control: 'b-61-23-45', workflow: 'call-0612345678', presentation: 'form-12345', actor: { kind: 'self', how: 'x1234567' }, source: { system: 'anna', exportedAt: '2026-01-01T00:00:00Z', fileSha256: 'a'.repeat(64), line: 1 } } // prettier-ignore
+  const asked = { notice: { id: 'call-me-on-0612345678', version: 1, language: 'fr' }, method }
+  const { status, json } = await ledger.post('/v1/consents', consent(cookie('unclear'), [noAds], asked), page)
+  assert.equal(status, 201)
+  assert.deepEqual(json.dropped, ['/method/control', '/method/workflow', '/method/actor/how', '/method/source'])
+  const { subjectId } = (await ledger.post('/v1/preferences/lookup', { subject: cookie('unclear') }, { idem: null })).json
+  const [event] = await ledger.events(subjectId ?? '')
+  assert.equal(event?.data['notice'], undefined)
+  assert.deepEqual(event?.data['method'], { kind: 'web-form', presentation: 'form-12345', actor: { kind: 'self' } })
+  assert.deepEqual(flagsOf(event), ['method-dropped', 'unknown-notice'])
+  const given = await ledger.post('/v1/consents', consent(cookie(), [yes], { method: { kind: 'banner', workflow: 'w-123456' } }), page)
+  assert.deepEqual([given.status, given.json.dropped], [201, ['/method/workflow']])
+})
+
+test('a server’s ids are its own; only payment data in them is refused to a yes and taken from a no', async () => {
+  const method = { kind: 'web-form', control: 'b-0612345678', workflow: 'card-4111-1111-1111-1111' }
+  const given = await ledger.post('/v1/consents', consent(email(), [yes], { method }))
+  assert.deepEqual([given.json.code, given.json.errors.map(({ pointer }) => pointer)], ['PAYMENT_DATA_REFUSED', ['/method/workflow']])
+  const refused = await ledger.post(
+    '/v1/consents',
+    consent(email(), [noAds], { method, notice: { id: 'another', version: 1, language: 'fr' } }),
+  )
+  assert.deepEqual(refused.json.dropped, ['/method/workflow'])
+  const [event] = await ledger.events(refused.json.receipt.subjectId)
+  assert.deepEqual(event?.data['method'], { kind: 'web-form', control: 'b-0612345678' })
+  assert.deepEqual(event?.data['notice'], { id: 'another', version: 1, language: 'fr' })
+})

@@ -95,7 +95,6 @@ export const failing = (model: ReadModel, step: Step, nth: number, applied: bool
     return done
   }
   return {
-    identity: () => model.identity(),
     listAnswers: (asked) => model.listAnswers(asked),
     activity: (asked) => model.activity(asked),
     turnedAway: (asked) => model.turnedAway(asked),

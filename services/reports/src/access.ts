@@ -6,13 +6,13 @@ import type { ReportsDeps } from './deps.ts'
 import { actingRole, catalogueOf } from './visible.ts'
 
 /** Why somebody looked: a closed list, so that the log of accesses holds no words about a person. */
-export type Purpose = 'lookup' | 'state' | 'events' | 'proof' | 'accesses' | 'unlink'
+type AccessReason = 'lookup' | 'state' | 'events' | 'proof' | 'accesses' | 'unlink' | 'answers'
 
 /** A look at one person: durable in the log of accesses when this returns. */
 export const noteAccess = (
   deps: ReportsDeps,
   caller: OperatorCaller,
-  look: { subjectId: string; role: Role; purpose: Purpose },
+  look: { subjectId: string; role: Role; purpose: AccessReason },
 ): Promise<void> => deps.vault.logAccess({ at: deps.clock(), operatorId: caller.operatorId, ...look })
 
 export type Look = { caller: OperatorCaller; role: Role; subjectId: string; catalogue: Catalogue }
@@ -22,7 +22,7 @@ export const lookAt = async (
   deps: ReportsDeps,
   request: Pick<FastifyRequest, 'caller'>,
   subjectId: string,
-  look: { admitted: readonly Role[]; purpose: Purpose },
+  look: { admitted: readonly Role[]; purpose: AccessReason },
 ): Promise<Look> => {
   const caller = operatorOf(request)
   const role = actingRole(caller, look.admitted)

@@ -3,34 +3,50 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { beginning } from '@consent-ledger/eventstore'
+import { test, type TestContext } from 'node:test'
+import { LedgerError } from '@consent-ledger/domain'
+import type { ReadModel } from '@consent-ledger/readmodel'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
+import type { Vault } from '@consent-ledger/vault'
 import { Activity, Answers } from '../src/schemas/across.ts'
-import { email, openWorld } from './world.ts'
+import { State } from '../src/schemas/subjects.ts'
+import { email, openWorld, type World } from './world.ts'
 
-test('answers and activity of the controller, with the time as of which they hold', async () => {
+const openReadModel = async (t: TestContext): Promise<ReadModel> => {
   const directory = await mkdtemp(join(tmpdir(), 'reports-'))
   const readModel = await openSqliteReadModel({
     file: join(directory, 'readmodel.sqlite'),
     ledgerId: 'e5b8f6ae-0f4f-4b65-8f6a-3c1f6a6f0a01',
   })
+  t.after(async () => {
+    await readModel.close()
+    await rm(directory, { recursive: true })
+  })
+  return readModel
+}
+/** Brings the read model to the head of the store. */
+const project = async (world: World, readModel: ReadModel): Promise<void> => {
+  const after = await readModel.checkpoint()
+  const events = await world.store.readAll({ after, limit: 1000 })
+  await readModel.apply(events, events.at(-1)?.position ?? after)
+  await readModel.noteAsOf(world.tick.now)
+}
+const listed = async (world: World, query: string, as = 'legal') => Answers.parse((await world.ask('GET', `/v1/answers${query}`, as)).json)
+
+test('answers and activity of the controller, with the time as of which they hold', async (t) => {
+  const readModel = await openReadModel(t)
   const world = await openWorld({ readModel })
   for (const name of ['anna', 'marc', 'lea'])
     await world.act({ identifiers: [email(`${name}@example.org`)], said: name === 'lea' ? 'no' : 'yes' })
 
-  const before = Answers.parse((await world.ask('GET', '/v1/answers', 'legal')).json)
+  const before = await listed(world, '')
   assert.deepEqual([before.answers, before.asOf, before.lagMs], [[], null, null])
 
-  const events = await world.store.readAll({ after: beginning, limit: 1000 })
-  await readModel.apply(events, events.at(-1)?.position ?? beginning)
-  await readModel.noteAsOf(world.tick.now)
-  const first = Answers.parse((await world.ask('GET', '/v1/answers?purpose=news&answer=given&limit=1', 'auditor')).json)
+  await project(world, readModel)
+  const first = await listed(world, '?purpose=news&answer=given&limit=1', 'auditor')
   assert.equal(first.answers[0]?.answer, 'given')
   assert.equal(first.lagMs, 1000)
-  const second = Answers.parse(
-    (await world.ask('GET', `/v1/answers?purpose=news&answer=given&limit=1&after=${encodeURIComponent(first.next ?? '')}`, 'auditor')).json,
-  )
+  const second = await listed(world, `?purpose=news&answer=given&limit=1&after=${encodeURIComponent(first.next ?? '')}`, 'auditor')
   assert.notEqual(second.answers[0]?.subjectId, first.answers[0]?.subjectId)
 
   const { activity } = Activity.parse((await world.ask('GET', '/v1/activity?from=2026-11-20&to=2026-11-21', 'legal')).json)
@@ -39,8 +55,50 @@ test('answers and activity of the controller, with the time as of which they hol
     { site: 'campo-fr', day: '2026-11-20', type: 'ConsentGiven', count: 2 },
   )
   await world.close()
-  await readModel.close()
-  await rm(directory, { recursive: true })
+})
+
+test('a yes whose notice was replaced by one of another class is listed as invalidated, and no longer as given', async (t) => {
+  const readModel = await openReadModel(t)
+  const world = await openWorld({ readModel })
+  const { target } = await world.act({ identifiers: [email('anna@example.org')], said: 'yes' })
+  await world.replaceNotice('2026-11-20')
+  await project(world, readModel)
+  const { subjectId } = target
+  const [row] = (await listed(world, '')).answers
+  assert.deepEqual([row?.subjectId, row?.answer, row?.until, row?.since], [subjectId, 'invalidated', null, '2026-11-19T23:00:00.000Z'])
+  assert.deepEqual((await listed(world, '?answer=given')).answers, [])
+  assert.equal((await listed(world, '?answer=invalidated')).answers.length, 1)
+  const state = State.parse((await world.ask('GET', `/v1/subjects/${subjectId}/state`, 'legal')).json).states[0]
+  assert.deepEqual([state?.state, state?.since], [row?.answer, row?.since])
+  await world.close()
+})
+
+test('a page of answers is a look at each person in it, noted before it is answered', async (t) => {
+  const readModel = await openReadModel(t)
+  let broken = false
+  const vaultOver = (vault: Vault): Vault => ({
+    ...vault,
+    logAccess: (access) => (broken ? Promise.reject(new LedgerError('VAULT_UNAVAILABLE', 'gone')) : vault.logAccess(access)),
+  })
+  const world = await openWorld({ readModel, vaultOver })
+  const anna = (await world.act({ identifiers: [email('anna@example.org')], said: 'yes' })).target.subjectId
+  const marc = (await world.act({ identifiers: [email('marc@example.org')], said: 'yes' })).target.subjectId
+  await project(world, readModel)
+  const [first, second] = [anna, marc].toSorted()
+  assert.ok(first !== undefined && second !== undefined)
+  // A cursor that somebody made up, so that the page shows one person alone.
+  const cursor = `${first}.news.web`
+  assert.deepEqual(
+    (await listed(world, `?after=${cursor}&limit=1`, 'auditor')).answers.map((row) => row.subjectId),
+    [second],
+  )
+  const looks = async (subjectId: string) => (await world.vault.accesses(subjectId)).map(({ role, purpose }) => `${role} ${purpose}`)
+  assert.deepEqual([await looks(first), await looks(second)], [[], ['auditor answers']])
+  await listed(world, '')
+  assert.deepEqual([await looks(first), (await looks(second)).length], [['legal answers'], 2])
+  broken = true
+  assert.equal((await world.ask('GET', '/v1/answers', 'legal')).status, 503)
+  await world.close()
 })
 
 test('a key of several controllers must name one, a bound key sees its own only, and marketing neither', async () => {

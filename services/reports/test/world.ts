@@ -3,7 +3,6 @@ import { createHash, createSecretKey, randomBytes, randomUUID } from 'node:crypt
 import {
   controllerStream,
   iso,
-  leafBytes,
   ledgerStream,
   operatorsStream,
   subjectStream,
@@ -170,6 +169,8 @@ export type World = {
   rebuilt: () => number
   /** A site's act, recorded on every subject that it reaches; answers with the first. */
   act(act: Act): Promise<Acted>
+  /** Version 2 of the notice, of class new-processing, in force from a day. */
+  replaceNotice(validFrom: string): Promise<void>
   events(subjectId: string): Promise<RecordedEvent[]>
   ask(
     method: 'GET' | 'POST',
@@ -210,8 +211,18 @@ export const openWorld = async (over: { vaultOver?: (vault: Vault) => Vault; rea
     if (claimed.outcome !== 'claimed' || !claimed.targets[0]) throw new Error(claimed.outcome)
     const [target] = claimed.targets
     const decide = (_: null, recordedAt: number): Fact[] => factsOf(target, posted, recordedAt)
-    const decided = await decideAndAppend({ store, clock, stream: subjectStream(target.subjectId), initial: () => null, evolve: () => null, act: { actId: target.actId, writer: site }, decide, leaf: leafBytes }) // prettier-ignore
-    return { target, events: decided.events }
+    const aggregate = { stream: subjectStream(target.subjectId), initial: () => null, evolve: () => null }
+    const events = await decideAndAppend({ store, clock, aggregate, act: { actId: target.actId, writer: site }, decide, conclude: (done) => done.events }) // prettier-ignore
+    return { target, events }
+  }
+  const replaceNotice = async (validFrom: string): Promise<void> => {
+    const stream = controllerStream('campo')
+    const published = await store.readStream(stream, { after: beginning, limit: 1000 })
+    const notice = published.find((event) => event.type === 'NoticePublished')
+    if (!notice) throw new Error('the world has no notice')
+    const data = { ...notice.data, version: 2, validFrom }
+    const metadata = { ...notice.metadata, recordedAt: iso(tick.now++) }
+    await store.append(stream, BigInt(published.length - 1), [{ ...notice, id: randomUUID(), data, metadata }])
   }
   const ask: World['ask'] = async (method, url, as, body, headers = {}) => {
     tick.now += 1000
@@ -234,5 +245,5 @@ export const openWorld = async (over: { vaultOver?: (vault: Vault) => Vault; rea
     await vault.close()
     await store.close()
   }
-  return { app, store, vault, tick, rebuilt: () => rebuilt, act, events, ask, close }
+  return { app, store, vault, tick, rebuilt: () => rebuilt, act, replaceNotice, events, ask, close }
 }

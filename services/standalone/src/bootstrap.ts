@@ -1,13 +1,8 @@
 // The first start: names the ledger, applies the catalogue, makes the first keys. Each step can be repeated: a crash between two of them heals at the next start.
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
 import {
   decideFirstKeysIssued,
-  evolveLedger,
-  initialLedger,
-  leafBytes,
-  ledgerStream,
+  ledgerAggregate,
   type Role,
   type CatalogueFile,
   type Ledger,
@@ -15,7 +10,8 @@ import {
   type Writer,
 } from '@consent-ledger/domain'
 import { decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
-import { addOperator, applyCatalogue, issueSiteKeys, type IngestDeps } from '@consent-ledger/ingest'
+import { addOperator, applyCatalogue, issueSiteKeys, revokeOperator, revokeSiteKeys, type IngestDeps } from '@consent-ledger/ingest'
+import { writeDurably } from './durableFile.ts'
 
 export type KeysFile = { sites: Record<string, { secret: string; publishable: string }>; operators: Record<Role, string> }
 
@@ -25,40 +21,32 @@ const recordInLedger = ({ store, clock }: { store: EventStore; clock: () => numb
   decideAndAppend({
     store,
     clock,
-    stream: ledgerStream,
-    initial: initialLedger,
-    evolve: evolveLedger,
+    aggregate: ledgerAggregate,
     act: { actId: randomUUID(), writer },
     decide,
-    leaf: leafBytes,
+    conclude: () => undefined,
   })
 
 /** Begins the stream `ledger`, if it is empty. Durable on return. */
-export const createLedger = (
-  place: { store: EventStore; clock: () => number },
-  ledgerId: string,
-  masterKeyCheck: string,
-): Promise<unknown> =>
+export const createLedger = (place: { store: EventStore; clock: () => number }, ledgerId: string, masterKeyCheck: string): Promise<void> =>
   recordInLedger(place, (ledger) => (ledger.ledgerId === null ? [{ type: 'LedgerCreated', data: { ledgerId, masterKeyCheck } }] : []))
 
-/** Replaced whole, and durable with its name: nobody reads half a key. */
-const writeDurably = (file: string, text: string): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const handle = openSync(`${file}.new`, 'w', 0o600)
-  writeSync(handle, text)
-  fsyncSync(handle)
-  closeSync(handle)
-  renameSync(`${file}.new`, file)
-  const directory = openSync(dirname(file), 'r')
-  fsyncSync(directory)
-  closeSync(directory)
+/** Keys of a first start that did not come to its end: they lay in a file that somebody may have read. */
+const revokeEarlier = async (deps: IngestDeps): Promise<void> => {
+  for (const { operatorId, revokedAt } of deps.live.operators())
+    if (revokedAt === undefined) await revokeOperator(deps, operatorId, { writer })
+  for (const { controllerId, siteKeys } of deps.live.controllers()) {
+    for (const { site, keyId, revokedAt } of siteKeys.values())
+      if (revokedAt === undefined) await revokeSiteKeys(deps, { controller: controllerId, site, keyId }, { writer })
+  }
 }
 
 /**
  * Applies the catalogue and makes the first keys: one pair for each site, one operator for each role, written to `keysFile` (0600). Durable on return.
- * A crash before `FirstKeysIssued` leaves keys that nobody was shown: the next start makes others and replaces the file.
+ * A crash before `FirstKeysIssued` leaves keys that perhaps nobody was shown: the next start revokes them, makes others and replaces the file.
  */
 export const bootstrap = async (deps: IngestDeps, file: CatalogueFile, keysFile: string): Promise<KeysFile> => {
+  await revokeEarlier(deps)
   await applyCatalogue(deps, file, { writer })
   const controller = file.controller.id
   const sites: KeysFile['sites'] = {}

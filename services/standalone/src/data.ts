@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { evolveLedger, initialLedger, LedgerError, ledgerStream, type Ledger } from '@consent-ledger/domain'
-import { beginning, type EventStore } from '@consent-ledger/eventstore'
+import { ledgerAggregate, LedgerError } from '@consent-ledger/domain'
+import { beginning, fold, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import type { Settings } from '@consent-ledger/edge'
@@ -13,7 +13,7 @@ import { openKeyDirectory, type KeyDirectory, type Vault } from '@consent-ledger
 import { openMemoryVault } from '@consent-ledger/vault/memory'
 import { openSqliteVault } from '@consent-ledger/vault/sqlite'
 import { createLedger } from './bootstrap.ts'
-import { demandNotRolledBack, keepHighWater, readHighWater } from './highWater.ts'
+import { demandNotRolledBack, keepHighWater, readHighWater, type HighWater } from './highWater.ts'
 
 export type Data = {
   ledgerId: string
@@ -26,18 +26,9 @@ export type Data = {
 
 type Opening = { settings: Settings; clock: () => number; say: (line: string) => void; onFatal: (fault: unknown) => void }
 
-const readLedger = async (store: EventStore): Promise<Ledger> => {
-  const ledger = initialLedger()
-  for (;;) {
-    const page = await store.readStream(ledgerStream, { after: ledger.lastRevision, limit: 500 })
-    page.reduce(evolveLedger, ledger)
-    if (page.length < 500) return ledger
-  }
-}
-
 /** The id of this ledger, whether its first start came to its end, and proof that the master key is its own; a store without events becomes a new ledger. Errors: MASTER_KEY_WRONG, DATA_FOREIGN. */
 const identify = async (store: EventStore, keys: KeyDirectory, clock: () => number): Promise<{ ledgerId: string; begun: boolean }> => {
-  const known = await readLedger(store)
+  const known = await fold(store, ledgerAggregate)
   if (known.ledgerId === null) {
     if ((await store.head()) !== beginning) throw new LedgerError('DATA_FOREIGN', 'The event store holds events, but not of a ledger')
     const ledgerId = randomUUID()
@@ -51,6 +42,13 @@ const identify = async (store: EventStore, keys: KeyDirectory, clock: () => numb
     )
   }
   return { ledgerId: known.ledgerId, begun: known.firstKeysIssued }
+}
+
+/** An empty event store beside a vault or a mark is not a new ledger: its events are lost, or not mounted. Errors: DATA_ROLLED_BACK. */
+const demandNotLost = (head: bigint, mark: HighWater | null, hasVault: boolean): void => {
+  if (head !== beginning || (mark === null && !hasVault)) return
+  const remedy = 'Bring the data directory back. Only if a new ledger is meant, move vault.sqlite and the key directory away'
+  throw new LedgerError('DATA_ROLLED_BACK', `events.sqlite is missing or empty, though this ledger has recorded events. ${remedy}`)
 }
 
 const openMemory = async ({ settings, clock, say }: Opening): Promise<Data> => {
@@ -67,6 +65,7 @@ const openMemory = async ({ settings, clock, say }: Opening): Promise<Data> => {
 
 const openSqlite = async ({ settings, clock, say, onFatal }: Opening): Promise<Data> => {
   const directory = settings.data
+  const file = join(directory, 'vault.sqlite')
   const opened: { close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
     for (const part of opened.splice(0).toReversed()) await part.close()
@@ -75,11 +74,11 @@ const openSqlite = async ({ settings, clock, say, onFatal }: Opening): Promise<D
     const expectExisting = existsSync(join(directory, 'events.sqlite'))
     const store = await openSqliteEventStore({ directory, onFatal })
     opened.push(store)
+    demandNotLost(await store.head(), readHighWater(settings.keys), existsSync(file))
     // Only after the writer's lock is held: a second start on the same directory must not make or touch anything.
     const keys = openKeyDirectory(settings.keys, say, { expectExisting: expectExisting && (await store.head()) !== beginning })
     const { ledgerId, begun } = await identify(store, keys, clock)
     store.adopt(ledgerId)
-    const file = join(directory, 'vault.sqlite')
     const vault = await openSqliteVault({ file, kek: keys.kek, clock })
     opened.push(vault)
     if (begun && (await vault.identity()) === null) {
@@ -94,7 +93,14 @@ const openSqlite = async ({ settings, clock, say, onFatal }: Opening): Promise<D
     const readModel = await openSqliteReadModel({ file: join(directory, 'readmodel.sqlite'), ledgerId })
     opened.push(readModel)
     refuseRolledBack(await readModel.checkpoint(), await store.head())
-    return { ledgerId, store, vault, readModel, keepMark: async () => keepHighWater(settings.keys, await mark()), close }
+    let kept = ''
+    const keepMark = async (): Promise<void> => {
+      const now = await mark()
+      const text = `${now.position} ${now.acts}`
+      if (text !== kept) keepHighWater(settings.keys, now)
+      kept = text
+    }
+    return { ledgerId, store, vault, readModel, keepMark, close }
   } catch (error) {
     await close()
     throw error

@@ -1,8 +1,9 @@
 // How far this ledger ever got, kept beside the keys and apart from the data: what tells a rolled-back data directory from a whole one.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError } from '@consent-ledger/domain'
 import { z } from 'zod'
+import { writeDurably } from './durableFile.ts'
 
 const Mark = z.strictObject({ ledgerId: z.string(), position: z.string().regex(/^-?\d+$/), acts: z.string().regex(/^\d+$/) })
 
@@ -11,16 +12,12 @@ export type HighWater = { ledgerId: string; position: bigint; acts: bigint }
 
 const fileIn = (keys: string): string => join(keys, 'high-water.json')
 
-/** The mark as last kept, or null if there is none. Errors: DATA_CORRUPT if the file is not one of ours. */
+/** The mark as last kept, or null if there is none. Errors: DATA_CORRUPT if it cannot be read, or is not one of ours. */
 export const readHighWater = (keys: string): HighWater | null => {
-  let text: string
+  const file = fileIn(keys)
+  if (!existsSync(file)) return null
   try {
-    text = readFileSync(fileIn(keys), 'utf8')
-  } catch {
-    return null
-  }
-  try {
-    const mark = Mark.parse(JSON.parse(text))
+    const mark = Mark.parse(JSON.parse(readFileSync(file, 'utf8')))
     return { ledgerId: mark.ledgerId, position: BigInt(mark.position), acts: BigInt(mark.acts) }
   } catch (cause) {
     throw new LedgerError(
@@ -31,16 +28,9 @@ export const readHighWater = (keys: string): HighWater | null => {
   }
 }
 
-/** Keeps the mark. Not fsynced: an older mark after a crash only tells less, and a torn one cannot be, since it is renamed into place. */
-export const keepHighWater = (keys: string, mark: HighWater): void => {
-  const file = fileIn(keys)
-  writeFileSync(
-    `${file}.new`,
-    `${JSON.stringify({ ledgerId: mark.ledgerId, position: mark.position.toString(), acts: mark.acts.toString() })}\n`,
-    { mode: 0o600 },
-  )
-  renameSync(`${file}.new`, file)
-}
+/** Keeps the mark; durable on return. Errors: those of the file system. */
+export const keepHighWater = (keys: string, { ledgerId, position, acts }: HighWater): void =>
+  writeDurably(fileIn(keys), `${JSON.stringify({ ledgerId, position: position.toString(), acts: acts.toString() })}\n`)
 
 /** Refuses data that are older than what this ledger has acknowledged. Errors: DATA_FOREIGN, DATA_ROLLED_BACK. */
 export const demandNotRolledBack = (mark: HighWater | null, now: HighWater): void => {

@@ -37,6 +37,13 @@ const firstCatalogue = async (settings: Settings): Promise<{ file: CatalogueFile
 /** How often the high-water mark is kept, ms. A rollback of less than this goes unseen. */
 const markEvery = 1000
 
+/** Closes each part in turn, also when one of them fails; then throws the first failure. */
+const closeAll = async (parts: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  const failures: unknown[] = []
+  for (const close of parts) await close().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}
+
 /**
  * Starts the ledger and listens. On return it answers; every event acknowledged from then on is durable.
  * `stop` takes no new request, ends those under way, then closes the stores: no acknowledged event lost, no request cut.
@@ -45,9 +52,7 @@ export const startStandalone = async ({ settings, clock = Date.now, say, onFatal
   const data = await openData({ settings, clock, say, onFatal })
   const { store, vault, readModel } = data
   const closing: (() => Promise<unknown>)[] = [() => data.close()]
-  const stop = async (): Promise<void> => {
-    for (const close of closing.splice(0).toReversed()) await close()
-  }
+  const stop = () => closeAll(closing.splice(0).toReversed())
   try {
     const live = await openLive({ store, clock, onFault: onFatal })
     closing.push(() => live.close())
@@ -65,6 +70,9 @@ export const startStandalone = async ({ settings, clock = Date.now, say, onFatal
       onFatal,
       readiness: async () => notReady(clock(), live.freshAt(), projector.progress()),
     })
+    // Without the mark the ledger works all the same: only a rollback of its data would go unseen.
+    const keepMark = () => data.keepMark().catch((error: unknown) => app.log.warn(error, 'the high-water mark could not be kept'))
+    closing.push(keepMark)
     const projector = startProjector({ store, readModel, clock, onFault: onFatal, log: app.log })
     closing.push(() => projector.stop())
     const retention = startRetention({
@@ -81,11 +89,8 @@ export const startStandalone = async ({ settings, clock = Date.now, say, onFatal
     const { port } = app.server.address() as AddressInfo
     const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     links.publicUrl ??= url
-    const mark = setInterval(() => void data.keepMark().catch(onFatal), markEvery)
-    closing.push(async () => {
-      clearInterval(mark)
-      await data.keepMark()
-    })
+    const mark = setInterval(keepMark, markEvery)
+    closing.push(async () => clearInterval(mark))
     return { url, ...(keys ? { keys } : {}), demo: first?.demo ?? false, stop }
   } catch (error) {
     await stop()

@@ -1,8 +1,9 @@
 // One controller's catalogue, folded from its stream: what it is, its sites and keys, purposes, notices, the rules it is under.
+import type { Aggregate } from '../aggregate.ts'
 import type { RecordedEvent } from '../event.ts'
 import { ms } from '../time.ts'
 import type { RegulatorProfile } from '../profile/profile.ts'
-import type { ControllerFact } from './events.ts'
+import { controllerStream, type ControllerFact } from './events.ts'
 import type { ControllerEntry, NoticeEntry, Presentation, PurposeEntry, SiteEntry, Statement } from './file.ts'
 
 export type PurposeVersion = Omit<PurposeEntry, 'retired'> & { recordedAt: number; eventId: string }
@@ -130,6 +131,13 @@ export const evolveCatalogue = (catalogue: Catalogue, event: RecordedEvent): Cat
   }
   return catalogue
 }
+
+/** One controller's catalogue as an aggregate. */
+export const catalogueAggregate = (controllerId: string): Aggregate<Catalogue> => ({
+  stream: controllerStream(controllerId),
+  initial: () => initialCatalogue(controllerId),
+  evolve: evolveCatalogue,
+})
 
 /** The catalogue as it was known at `knownAt` (epoch ms, inclusive): what was recorded later is not in it. */
 export const catalogueKnownAt = (catalogue: Catalogue, knownAt: number): Catalogue => {

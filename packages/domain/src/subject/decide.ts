@@ -25,9 +25,12 @@ export type ActContext = {
   flags: readonly Flag[]
 }
 
-/** Two clocks (DESIGN §4): within the skew limit the ledger's decides the order, beyond it the time at which the act occurred. */
-export const orderOf = (catalogue: Catalogue, occurred: Occurred, recordedAt: number): number =>
-  Math.abs(recordedAt - occurred.at) <= clockOf(catalogue, 'skew', recordedAt) ? recordedAt : occurred.at
+/**
+ * Two clocks (DESIGN §4): within the skew limit the ledger's decides the order, beyond it the time at which the act occurred. Both clocks are read when
+ * the act is received: `recordedAt` may lie ahead of that, in a stream that was written while the server's own clock ran ahead.
+ */
+export const orderOf = (catalogue: Catalogue, { at, from, receivedAt }: Occurred, recordedAt: number): number =>
+  from === 'ledger' || Math.abs(receivedAt - at) <= clockOf(catalogue, 'skew', receivedAt) ? recordedAt : at
 
 const shared = (catalogue: Catalogue, act: ActContext, orderAt: number, flags: readonly Flag[]) => {
   const all = [...new Set([...act.occurred.flags, ...act.flags, ...flags])]
@@ -96,7 +99,7 @@ const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer
 
 const linked = (subject: Subject, catalogue: Catalogue, links: readonly ActLink[]): SubjectFact[] =>
   links
-    .filter((link) => !subject.links.has(link.linkId))
+    .filter((link) => !subject.links.has(link.linkId) && !subject.unlinked.has(link.linkId))
     .map((link) => ({ type: 'IdentityLinked', data: { controller: catalogue.controllerId, ...link } }))
 
 /** Identifiers and evidence stand on the first event of an act, once. */

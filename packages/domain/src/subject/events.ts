@@ -16,7 +16,7 @@ import {
 } from '../words.ts'
 import { SealedEvidence, SealedField, SealedIdentifier } from '../sealed.ts'
 
-/** The text shown: version and language of a published notice, by SHA-256. `showing`: the ledger itself served this text to the site for this act. */
+/** The text shown: version and language of a published notice, by SHA-256. `showing`: the ledger itself served this text in the day before the act; that it was on a screen is the site's word. */
 export const NoticeRef = z.strictObject({
   id: Id,
   version: z.int().min(1),

@@ -28,8 +28,8 @@ export type NoticeViewPost = { notice: NoticePost; occurredAt?: string | undefin
 /** Who posts and when (epoch ms). `showing`: whether the token that came with a notice was the ledger's own. */
 export type By = { trust: Trust; receivedAt: number; showing?: 'ours' | 'not-ours' | undefined }
 
-/** When an act occurred: the site's word, or the ledger's clock. */
-export type Occurred = { at: number; from: 'site' | 'ledger'; flags: Flag[] }
+/** When an act occurred, by the site's word or by the ledger's clock, and when it was received. Epoch ms. */
+export type Occurred = { at: number; from: 'site' | 'ledger'; receivedAt: number; flags: Flag[] }
 export type JudgedAnswer = {
   as: 'given' | 'requested' | 'refused' | 'withdrawn' | 'objected'
   purpose: string
@@ -52,11 +52,12 @@ const errorOf = (all: Broken[]): LedgerError | null => {
 
 /** Two clocks: a time further ahead than the skew limit is not believed. */
 const judgeTime = (catalogue: Catalogue, occurredAt: string | undefined, by: By): Occurred & { ahead: boolean } => {
-  if (occurredAt === undefined) return { at: by.receivedAt, from: 'ledger', flags: [], ahead: false }
+  const { receivedAt } = by
+  const ours = { at: receivedAt, from: 'ledger' as const, receivedAt }
+  if (occurredAt === undefined) return { ...ours, flags: [], ahead: false }
   const at = ms(occurredAt)
-  if (at - by.receivedAt > clockOf(catalogue, 'skew', by.receivedAt))
-    return { at: by.receivedAt, from: 'ledger', flags: ['clock-ahead'], ahead: true }
-  return { at, from: 'site', flags: by.receivedAt - at > clockOf(catalogue, 'late', by.receivedAt) ? ['late'] : [], ahead: false }
+  if (at - receivedAt > clockOf(catalogue, 'skew', receivedAt)) return { ...ours, flags: ['clock-ahead'], ahead: true }
+  return { at, from: 'site', receivedAt, flags: receivedAt - at > clockOf(catalogue, 'late', receivedAt) ? ['late'] : [], ahead: false }
 }
 
 const aheadRefusal = (time: { ahead: boolean }, by: By): Broken[] =>

@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts'
 import { allChannels } from '../catalogue/reading.ts'
 import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
+import type { Answer } from './answers.ts'
 import type { Cut } from './state.ts'
 import { threadKey, type Subject } from './subject.ts'
 
@@ -22,10 +23,20 @@ const knownBy =
 const latest = <T extends { orderAt: number }>(facts: readonly T[]): T | undefined =>
   facts.reduce<T | undefined>((last, fact) => (last === undefined || fact.orderAt >= last.orderAt ? fact : last), undefined)
 
+/** The last answer that counts. An import never lifts a no. */
+const lastSaid = (answers: readonly Answer[], cut: Cut): Answer | undefined =>
+  answers
+    .filter(knownBy(cut))
+    .filter((answer) => answer.said !== 'request' && answer.since <= cut.at)
+    .reduce<Answer | undefined>(
+      (last, answer) => (answer.imported && answer.said === 'yes' && last !== undefined && last.said !== 'yes' ? last : answer),
+      undefined,
+    )
+
 /** The no that stands on one purpose and channel, whatever it was called: the last answer if it was a no, or an objection in force. */
 const noTo = (question: Question, purpose: string, channel: Channel): No | undefined => {
   const thread = question.subject.threads.get(threadKey(purpose, channel))
-  const said = latest((thread?.answers ?? []).filter(knownBy(question.cut)).filter((answer) => answer.said !== 'request'))
+  const said = lastSaid(thread?.answers ?? [], question.cut)
   const refusal = said && (said.said === 'refused' || said.said === 'withdrawn') ? [said] : []
   const objection = inForce(question, purpose, channel)
   return latest<No>([...refusal, ...(objection ? [objection] : [])])

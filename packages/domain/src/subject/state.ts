@@ -4,8 +4,9 @@ import { catalogueKnownAt } from '../catalogue/catalogue.ts'
 import { allChannels, rememberedUntil, replacedAt } from '../catalogue/reading.ts'
 import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
+import type { Answer } from './answers.ts'
 import { objectionOn } from './objection.ts'
-import { threadKey, type Answer, type Subject, type Thread } from './subject.ts'
+import { threadKey, type Subject, type Thread } from './subject.ts'
 
 /** W3C DPV consent states as far as a stream without erasure knows them. In force: given, renewed. */
 export type ConsentState = 'unknown' | 'requested' | 'given' | 'renewed' | 'refused' | 'withdrawn' | 'expired' | 'invalidated'
@@ -31,14 +32,6 @@ export type ObjectionRow = { purpose: string; channel: Channel; since: string; e
 export type Cut = { at: number; knownAt: number }
 
 const isNo = (answer: Answer): boolean => answer.said === 'refused' || answer.said === 'withdrawn'
-/** At equal times the no wins, and a withdrawal is the stronger no; an import is the weaker yes; then the yes that ends first; the id only makes the order total. */
-const rank = { request: 0, yes: 1, refused: 2, withdrawn: 3 } as const
-const inOrder = (a: Answer, b: Answer): number =>
-  a.orderAt - b.orderAt ||
-  rank[a.said] - rank[b.said] ||
-  Number(b.imported) - Number(a.imported) ||
-  (b.until ?? Infinity) - (a.until ?? Infinity) ||
-  (a.eventId < b.eventId ? -1 : 1)
 
 /** When a yes stops by itself: at its end or at the replacement of its notice, whichever comes first. */
 const stops = (catalogue: Catalogue, yes: Answer): { at: number; as: 'expired' | 'invalidated' } | null => {
@@ -59,7 +52,8 @@ export const standing = (catalogue: Catalogue, thread: Thread | undefined, cut: 
   let renewed = false
   let request: Answer | null = null
   const inForce = (yes: Answer, at: number): boolean => (stops(catalogue, yes)?.at ?? Infinity) > at
-  for (const answer of (thread?.answers ?? []).filter((one) => one.recordedAt <= cut.knownAt && one.orderAt <= cut.at).sort(inOrder)) {
+  for (const answer of thread?.answers ?? []) {
+    if (answer.recordedAt > cut.knownAt || answer.orderAt > cut.at) continue
     if (answer.said === 'request') request = answer
     else if (isNo(answer)) last = answer
     else if (answer.since <= cut.at && !(answer.imported && last !== null && isNo(last))) {

@@ -1,27 +1,14 @@
 // One subject, folded from its stream: every answer on each purpose and channel, with the two times that decide which of them counts.
+import type { Aggregate } from '../aggregate.ts'
 import type { RecordedEvent } from '../event.ts'
 import { ms } from '../time.ts'
 import type { Channel } from '../words.ts'
-import type { SubjectData, SubjectFact } from './events.ts'
+import { addInOrder, type Answer } from './answers.ts'
+import { subjectStream, type SubjectData, type SubjectFact } from './events.ts'
 
-/**
- * One answer on one purpose and channel. Times in epoch ms. `orderAt` decides the order, `since` is from when it holds (later than `orderAt` only for
- * a confirmed request), `recordedAt` is when the ledger learned of it. `lifts`: by the person and vouched for, so that it ends earlier objections.
- */
-export type Answer = {
-  said: 'yes' | 'request' | 'refused' | 'withdrawn'
-  orderAt: number
-  since: number
-  recordedAt: number
-  until: number | null
-  imported: boolean
-  lifts: boolean
-  notice: { id: string; version: number; language: string } | null
-  eventId: string
-}
 export type Objection = { eventId: string; orderAt: number; recordedAt: number }
 export type Lift = { orderAt: number; recordedAt: number }
-/** What is known of one purpose on one channel, in the order of the stream. */
+/** What is known of one purpose on one channel: `answers` in the order in which they count, the others in that of the stream. */
 export type Thread = { purpose: string; channel: Channel; answers: Answer[]; objections: Objection[]; lifts: Lift[] }
 export type Request = SubjectData<'ConsentRequested'> & { eventId: string; actId: string; confirmed: boolean }
 
@@ -31,6 +18,8 @@ export type Subject = {
   requests: Map<string, Request>
   /** Links in force, by link id. */
   links: Map<string, SubjectData<'IdentityLinked'>>
+  /** Links that were undone: the same link never comes back, only another one. */
+  unlinked: Set<string>
   proofs: SubjectData<'ProofIssued'>[]
   lastRevision: bigint
   lastRecordedAt: number
@@ -40,6 +29,7 @@ export const initialSubject = (): Subject => ({
   threads: new Map(),
   requests: new Map(),
   links: new Map(),
+  unlinked: new Set(),
   proofs: [],
   lastRevision: -1n,
   lastRecordedAt: 0,
@@ -86,6 +76,10 @@ const answerOf = (event: RecordedEvent, fact: AnswerFact): Answer => {
   }
 }
 
+const addAnswer = (subject: Subject, event: RecordedEvent, fact: AnswerFact): void => {
+  for (const channel of fact.data.channels) addInOrder(thread(subject, fact.data.purpose, channel).answers, answerOf(event, fact))
+}
+
 /** Adds one event to the fold; mutates and returns `subject`. Never throws: an event it does not know changes only the place in the stream. */
 export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject => {
   subject.lastRevision = event.revision
@@ -94,18 +88,18 @@ export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject =
   switch (fact.type) {
     case 'ConsentRequested':
       subject.requests.set(event.id, { ...fact.data, eventId: event.id, actId: event.metadata.actId, confirmed: false })
-      for (const channel of fact.data.channels) thread(subject, fact.data.purpose, channel).answers.push(answerOf(event, fact))
+      addAnswer(subject, event, fact)
       break
     case 'ConsentConfirmed': {
       const request = subject.requests.get(fact.data.requestEventId)
       if (request) request.confirmed = true
-      for (const channel of fact.data.channels) thread(subject, fact.data.purpose, channel).answers.push(answerOf(event, fact))
+      addAnswer(subject, event, fact)
       break
     }
     case 'ConsentGiven':
     case 'ConsentRefused':
     case 'ConsentWithdrawn':
-      for (const channel of fact.data.channels) thread(subject, fact.data.purpose, channel).answers.push(answerOf(event, fact))
+      addAnswer(subject, event, fact)
       break
     case 'ObjectionRecorded':
       for (const channel of fact.data.channels)
@@ -124,6 +118,7 @@ export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject =
       break
     case 'IdentityUnlinked':
       subject.links.delete(fact.data.linkId)
+      subject.unlinked.add(fact.data.linkId)
       break
     case 'ProofIssued':
       subject.proofs.push(fact.data)
@@ -133,3 +128,10 @@ export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject =
   }
   return subject
 }
+
+/** One subject as an aggregate. */
+export const subjectAggregate = (subjectId: string): Aggregate<Subject> => ({
+  stream: subjectStream(subjectId),
+  initial: initialSubject,
+  evolve: evolveSubject,
+})

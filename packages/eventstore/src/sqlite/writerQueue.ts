@@ -14,6 +14,9 @@ type Waiting = { request: Request; resolve: (outcome: Outcome) => void; reject: 
  */
 const handful = 16
 
+/** How long a caller waits for the disk, ms. */
+const longestWait = 10_000
+
 /** An open queue keeps no process alive, an append under way does. */
 export class WriterQueue {
   readonly #file: string
@@ -21,13 +24,20 @@ export class WriterQueue {
   #thread: Worker | null = null
   #ended: Promise<void> = Promise.resolve()
   #gathering: Waiting[] = []
-  readonly #handedOver: Waiting[][] = []
+  readonly #handedOver: { group: Waiting[]; deadline: NodeJS.Timeout }[] = []
+  readonly #patience: number
+  /** The disk has let a group wait too long, and has not come back since. */
+  #stalled = false
   #scheduled = false
   #closing = false
   #dead: LedgerError | null = null
 
-  /** `onFatal`: the thread died, which nothing here can heal; everything waiting has failed with STORE_UNAVAILABLE. */
-  constructor(file: string, onFatal: (fault: LedgerError) => void) {
+  /**
+   * `patience`: ms after which a caller that waits is told STORE_UNAVAILABLE; until the disk answers again, so is every other at once.
+   * `onFatal`: the thread died, which nothing here can heal; everything waiting has failed with STORE_UNAVAILABLE.
+   */
+  constructor(file: string, onFatal: (fault: LedgerError) => void, patience: number = longestWait) {
+    this.#patience = patience
     this.#file = file
     this.#onFatal = onFatal
   }
@@ -50,6 +60,7 @@ export class WriterQueue {
   append(request: Request): Promise<Outcome> {
     if (this.#dead !== null) return Promise.reject(this.#dead)
     if (this.#closing) return Promise.reject(closedStore())
+    if (this.#stalled) return Promise.reject(slowDisk())
     return new Promise((resolve, reject) => {
       this.#gathering.push({ request, resolve, reject })
       if (this.#gathering.length >= handful) this.#handOver()
@@ -81,7 +92,8 @@ export class WriterQueue {
     if (this.#gathering.length === 0 || this.#dead !== null) return
     const group = this.#gathering
     this.#gathering = []
-    if (this.#handedOver.push(group) === 1) this.#thread?.ref()
+    const deadline = setTimeout(() => this.#stall(group), this.#patience)
+    if (this.#handedOver.push({ group, deadline }) === 1) this.#thread?.ref()
     this.#post(group.map(({ request }) => request))
   }
 
@@ -90,7 +102,10 @@ export class WriterQueue {
   }
 
   #settle(answer: FromWriter): void {
-    const group = this.#handedOver.shift() ?? []
+    const answered = this.#handedOver.shift()
+    clearTimeout(answered?.deadline)
+    this.#stalled = false
+    const group = answered?.group ?? []
     if (this.#handedOver.length === 0 && !this.#closing) this.#thread?.unref()
     if (Array.isArray(answer)) {
       for (const [n, outcome] of answer.entries()) group[n]?.resolve(outcome)
@@ -100,13 +115,23 @@ export class WriterQueue {
     }
   }
 
+  // What is handed over may be written yet: the same append again will tell. Its place in the queue stays, for the answer that comes.
+  #stall(group: Waiting[]): void {
+    this.#stalled = true
+    for (const { reject } of group) reject(slowDisk())
+  }
+
   // What was handed over may have been written: the callers are told that nothing is acknowledged, and the same append again will tell.
   #die(cause?: unknown): void {
     if (this.#dead !== null || (this.#closing && this.#handedOver.length === 0 && cause === undefined)) return
     this.#dead = new LedgerError('STORE_UNAVAILABLE', 'The thread that writes events has ended; the process must be started again.', {
       cause,
     })
-    for (const { reject } of [...this.#handedOver.splice(0).flat(), ...this.#gathering.splice(0)]) reject(this.#dead)
+    const waiting = this.#handedOver.splice(0)
+    for (const { deadline } of waiting) clearTimeout(deadline)
+    for (const { reject } of [...waiting.flatMap(({ group }) => group), ...this.#gathering.splice(0)]) reject(this.#dead)
     this.#onFatal(this.#dead)
   }
 }
+
+const slowDisk = (): LedgerError => new LedgerError('STORE_UNAVAILABLE', 'The disk does not answer in time.')

@@ -53,7 +53,7 @@ const fields: readonly Field[] = [
   { fr: 'Intégrité et confidentialité', en: 'Integrity and confidentiality', source: 'GDPR 5(1)(f), 32', rule: sealedAndWhole },
 ]
 
-export type EvidenceRow = {
+type EvidenceRow = {
   n: number
   field: string
   source: string
@@ -63,7 +63,7 @@ export type EvidenceRow = {
   note: string
 }
 /** `of`: the fields that apply. */
-export type Grade = { present: number; of: number }
+type Grade = { present: number; of: number }
 
 /** The 20 rows in order, in `language`. */
 export const evidenceOf = (record: ProofRecord, language: ReportLanguage): EvidenceRow[] =>

@@ -1,24 +1,21 @@
 // Rules of evidence about what became of the answer and how it is kept: 12, 13, 14, 18, 19, 20. LAW.md §1.
 import type { OpenedField, OpenedIdentifier } from '../opened.ts'
 import type { ProofRecord } from '../record.ts'
-import { absent, decisive, inEvery, noAnswer, notApplicable, ofYeses, present, refs, type Rule } from './finding.ts'
+import { isTimed, timedBy, traceFields } from './act.ts'
+import { absent, decisive, inEvery, joined, noAnswer, notApplicable, ofYeses, overLink, present, refs, type Rule } from './finding.ts'
+import { collectorField } from './who.ts'
 
-/** 12. State, and whether explicit (GDPR 9(2)(a)): folded from the whole stream. */
+/** 12. State, and whether explicit (GDPR 9(2)(a)): folded from the whole stream. A click on a link that the site was handed makes no yes explicit. */
 export const stateKnown: Rule = (record) => {
-  const explicit = record.yeses.length > 0 && record.yeses.every((answer) => answer.fact.type === 'ConsentConfirmed')
+  const folded = {
+    fr: "L'état découle de tout le flux ; rien n'atteste un consentement explicite.",
+    en: 'The state follows from the whole stream; nothing attests explicit consent.',
+  }
   return inEvery({
     answers: record.answers,
     source: refs,
     vouchedBy: () => 'ledger',
-    present: explicit
-      ? {
-          fr: "L'état découle de tout le flux ; chaque oui est explicite (confirmé).",
-          en: 'The state follows from the whole stream; each yes is explicit (confirmed).',
-        }
-      : {
-          fr: "L'état découle de tout le flux ; rien n'atteste un consentement explicite.",
-          en: 'The state follows from the whole stream; nothing attests explicit consent.',
-        },
+    present: record.yeses.some((answer) => answer.fact.type === 'ConsentConfirmed') ? joined(folded, overLink) : folded,
     absent: noAnswer,
   })
 }
@@ -34,6 +31,7 @@ export const validityFixed: Rule = ofYeses((yeses) => {
         ? [...refs(answer), ...(answer.purpose ? [answer.purpose.ref] : [])]
         : null,
     vouchedBy: () => 'ledger',
+    restsOn: (answer) => answer.purpose,
     present: {
       fr: "Terme fixé dans l'événement, d'après la finalité et les règles du jour.",
       en: 'An end fixed in the event, from the purpose and the rules of the day.',
@@ -42,16 +40,15 @@ export const validityFixed: Rule = ofYeses((yeses) => {
   })
 })
 
-/** 14. Refusals and withdrawals with their times (GDPR 7(3)). */
+/** 14. Refusals and withdrawals with their times (GDPR 7(3)). Vouched for as the time of any answer. */
 export const noesKept: Rule = (record) => {
   if (record.answers.length === 0) return absent(noAnswer)
   if (record.noes.length === 0)
     return notApplicable({ fr: 'Aucun refus ni retrait enregistré.', en: 'No refusal and no withdrawal on record.' })
   return inEvery({
     answers: record.noes,
-    source: (answer) =>
-      answer.event.metadata.writer.trust === 'imported' && answer.fact.data.occurredAtFrom === 'ledger' ? null : refs(answer),
-    vouchedBy: () => 'ledger',
+    source: (answer) => (isTimed(answer) ? refs(answer) : null),
+    vouchedBy: timedBy,
     present: {
       fr: 'Chaque refus et retrait est là, à son heure ; ce qui précède reste licite.',
       en: 'Each refusal and withdrawal is there with its time; what came before stays lawful.',
@@ -66,6 +63,7 @@ export const keepingGrounded: Rule = (record) =>
     answers: decisive(record),
     source: (answer) => (answer.purpose?.entry.evidence === undefined ? null : [answer.purpose.ref]),
     vouchedBy: () => 'site',
+    restsOn: (answer) => answer.purpose,
     present: { fr: 'Durée de conservation de la preuve et motif déclarés.', en: 'How long the proof is kept and the ground are declared.' },
     absent: {
       fr: 'La finalité ne dit pas combien de temps la preuve est gardée, ni pourquoi.',
@@ -73,17 +71,18 @@ export const keepingGrounded: Rule = (record) =>
     },
   })
 
-/** Evidence that a rule of this list uses, or that shows which device and place an act came from. */
-const used = new Set(
-  'ip userAgent pageUrl referrer sessionId note signals observedIp observedOrigin observedUserAgent collector'.split(' '),
-)
+/** The fields that rules of this list read: 11 and 15. What else is kept serves none of them. */
+const used: ReadonlySet<string> = new Set([...traceFields, collectorField])
 
 /** 19. Minimised: no field without a use (EDPB ¶106; GDPR 5(1)(c)). */
 export const minimised: Rule = (record) => {
   if (record.answers.length === 0) return absent(noAnswer)
-  const idle = [...new Set(record.answers.flatMap((answer) => Object.keys(answer.fields)))].filter((name) => !used.has(name))
+  const idle = [...new Set(record.answers.flatMap((answer) => Object.keys(answer.fields)))].filter((name) => !used.has(name)).sort()
   if (idle.length > 0)
-    return absent({ fr: `Champs sans usage connu : ${idle.join(', ')}.`, en: `Fields without a known use: ${idle.join(', ')}.` })
+    return absent({
+      fr: `Champs gardés dont aucune règle de cette liste ne se sert : ${idle.join(', ')}.`,
+      en: `Fields kept that no rule of this list uses: ${idle.join(', ')}.`,
+    })
   return present(record.answers.flatMap(refs), 'ledger', {
     fr: 'Chaque champ gardé sert à une règle de cette liste.',
     en: 'Each field kept serves a rule of this list.',

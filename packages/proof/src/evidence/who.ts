@@ -19,12 +19,17 @@ export const controllerNamed: Rule = (record) =>
     answers: decisive(record),
     source: (answer) => (answer.controller === null ? null : [answer.controller.ref]),
     vouchedBy: () => 'site',
+    restsOn: (answer) => answer.controller,
     present: {
       fr: 'Identité, adresse et contact étaient enregistrés avant la réponse.',
       en: 'Identity, address and contact were on record before the answer.',
     },
+    presentLate: { fr: 'Identité, adresse et contact sont enregistrés.', en: 'Identity, address and contact are on record.' },
     absent: { fr: "Le responsable n'était pas enregistré alors.", en: 'The controller was not on record then.' },
   })
+
+/** What is kept of a collector beside the hash of its proof: who it is. */
+export const collectorField = 'collector'
 
 /** 15. A third party that collected hands over the proof, not only a contract (CNIL 2020-092). */
 export const thirdPartyProof: Rule = ofYeses((yeses) => {

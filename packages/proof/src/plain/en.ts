@@ -84,7 +84,8 @@ const events: Sentences = {
     ),
   ConsentConfirmed: (data, names) =>
     sentence(
-      `the person confirmed their yes to ${about(data, names)} on the ledger's own page`,
+      `the yes to ${about(data, names)} was confirmed on the ledger's own page`,
+      'over a link that was handed to the site to mail',
       `at ${names.time(data.confirmedAt)}`,
       data.until === undefined ? 'without an end date' : `valid until ${names.time(data.until)}`,
     ),

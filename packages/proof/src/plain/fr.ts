@@ -86,7 +86,8 @@ const events: Sentences = {
     ),
   ConsentConfirmed: (data, names) =>
     sentence(
-      `la personne a confirmé son oui à ${about(data, names)} sur la page du registre`,
+      `le oui à ${about(data, names)} a été confirmé sur la page du registre`,
+      "par un lien remis au site pour qu'il l'envoie",
       `le ${names.time(data.confirmedAt)}`,
       data.until === undefined ? 'sans terme' : `valable jusqu'au ${names.time(data.until)}`,
     ),

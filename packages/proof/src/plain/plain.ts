@@ -34,7 +34,3 @@ export const storyteller = (catalogue: Catalogue, language: ReportLanguage): ((e
   const vocabulary = languages[language]
   return (event) => (isKnown(event.type) ? say(event.type, event, vocabulary, names) : vocabulary.unknown(event.type))
 }
-
-/** One event in one plain sentence. */
-export const plainWords = (event: RecordedEvent, catalogue: Catalogue, language: ReportLanguage): string =>
-  storyteller(catalogue, language)(event)

@@ -4,7 +4,7 @@ import { controllerEvents, ledgerEvents, operatorEvents, subjectEvents } from '@
 
 export const eventSchemas = { ...subjectEvents, ...controllerEvents, ...ledgerEvents, ...operatorEvents } as const
 export type EventType = keyof typeof eventSchemas
-export type DataOf<T extends EventType> = z.infer<(typeof eventSchemas)[T]>
+type DataOf<T extends EventType> = z.infer<(typeof eventSchemas)[T]>
 
 /** The languages in which the ledger itself speaks. */
 export type ReportLanguage = 'fr' | 'en'

@@ -12,6 +12,10 @@ const texts = {
     fr: "Rien ne montre à un tiers que ce flux est complet, ni qu'il est le seul de la personne : il n'y a pas encore de journal de transparence publié.",
     en: 'Nothing shows a third party that this stream is complete, nor that it is the only one of this person: there is no published transparency log yet.',
   },
+  'confirmation-link': {
+    fr: "Un oui a été confirmé par un lien remis au site pour qu'il l'envoie : rien ne montre que la personne, et elle seule, l'a ouvert.",
+    en: 'A yes was confirmed over a link that was handed to the site to mail: nothing shows that the person, and nobody else, opened it.',
+  },
   imported: {
     fr: "Des réponses viennent d'un autre système : ce registre n'atteste que leur reprise.",
     en: 'Some answers come from another system: this ledger vouches only for having taken them over.',
@@ -32,6 +36,7 @@ export const limitsOf = (record: ProofRecord, opened: Iterable<Opened>, language
   const holds: Record<keyof typeof texts, boolean> = {
     'time-not-vouched': true,
     'completeness-not-shown': true,
+    'confirmation-link': record.answers.some((answer) => answer.fact.type === 'ConsentConfirmed'),
     imported: record.answers.some((answer) => answer.event.metadata.writer.trust === 'imported'),
     'not-opened': statuses.has('not-opened'),
     destroyed: statuses.has('destroyed'),

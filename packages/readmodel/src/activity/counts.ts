@@ -5,7 +5,7 @@ import { subjectOf } from '../answers/registers.ts'
 
 export type ActivityCount = { controller: string; day: string; site: string; type: string; count: number }
 export type TurnedAwayCount = { controller: string; hour: number; site: string; route: string; code: string; count: number }
-export type Counts = { activity: ActivityCount[]; turnedAway: TurnedAwayCount[] }
+type Counts = { activity: ActivityCount[]; turnedAway: TurnedAwayCount[] }
 
 type Intake = Extract<ControllerFact, { type: 'IntakeReported' }>['data']
 

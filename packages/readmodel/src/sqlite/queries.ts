@@ -5,7 +5,16 @@ import type { Kysely, Selectable } from 'kysely'
 import { Channel, idPattern, refuse } from '@consent-ledger/domain'
 import { currentAnswer } from '../answers/current.ts'
 import type { AnswerRow, Kind, Register } from '../answers/registers.ts'
-import type { ActivityAsked, AnswersAsked, AnswersPage, CurrentAnswer, SiteActivity, TurnedAway, TurnedAwayAsked } from '../port.ts'
+import type {
+  ActivityAsked,
+  AnswersAsked,
+  AnswersPage,
+  CurrentAnswer,
+  ReplacedAt,
+  SiteActivity,
+  TurnedAway,
+  TurnedAwayAsked,
+} from '../port.ts'
 import type { AnswersTable, Tables } from '../schema.ts'
 
 const chunk = 1_000
@@ -71,14 +80,17 @@ const byPlace = (rows: readonly AnswerRow[]): AnswerRow[][] => {
   return rows.length < chunk ? places : places.slice(0, -1)
 }
 
-/** Current answers from the registers, a page at a time. `asOf`: see `currentAnswer`. */
+const neverReplaced: ReplacedAt = () => null
+
+/** Current answers from the registers, a page at a time. `asOf`: see `Judging`. */
 export const currentAnswers = async (builder: Kysely<Tables>, asked: AnswersAsked, asOf: number | null): Promise<AnswersPage> => {
   const answers: CurrentAnswer[] = []
+  const judging = { asOf, replacedAt: asked.replacedAt ?? neverReplaced }
   let after = asked.after === undefined ? null : parseCursor(asked.after)
   for (let seen = 0; seen < mostRows; seen += chunk) {
     const rows = await readRows(builder, asked, after)
     for (const place of byPlace(rows)) {
-      const current = currentAnswer(place, asOf)
+      const current = currentAnswer(place, judging)
       after = place[0] ?? after
       if (!current || (asked.answer !== undefined && current.answer !== asked.answer)) continue
       answers.push(current)

@@ -40,10 +40,6 @@ export class SqliteReadModel implements ReadModel {
     return this.#guarded(() => this.#statements.noteAsOf(asOf, this.#checkpoint))
   }
 
-  identity(): Promise<string> {
-    return this.#guarded(() => this.#meta().ledgerId)
-  }
-
   progress(): Promise<Applied> {
     return this.#guarded(() => {
       const { checkpoint, asOf } = this.#meta()

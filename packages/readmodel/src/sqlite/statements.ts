@@ -79,8 +79,8 @@ const addTurnedAway = (builder: Kysely<Tables>): Compilable =>
         .doUpdateSet({ count: sql<number>`turned_away.count + excluded.count` }),
     )
 
-export type Meta = { ledgerId: string; checkpoint: bigint; asOf: number | null }
-type MetaRow = { ledger_id: string; checkpoint: bigint; as_of: bigint | null }
+export type Meta = { checkpoint: bigint; asOf: number | null }
+type MetaRow = { checkpoint: bigint; as_of: bigint | null }
 
 export type Statements = {
   /** In each register the row that stands last by `inOrder` stays, whichever came first. */
@@ -99,13 +99,13 @@ export type Statements = {
 const prepareMeta = (file: Database): Pick<Statements, 'moveCheckpoint' | 'noteAsOf' | 'readMeta'> => {
   const move = file.prepare<[bigint, bigint]>('update meta set checkpoint = ? where checkpoint = ?')
   const note = file.prepare<[number, bigint]>('update meta set as_of = ? where checkpoint = ?')
-  const read = file.prepare<[], MetaRow>('select ledger_id, checkpoint, as_of from meta').safeIntegers()
+  const read = file.prepare<[], MetaRow>('select checkpoint, as_of from meta').safeIntegers()
   return {
     moveCheckpoint: (from, to) => move.run(to, from).changes === 1,
     noteAsOf: (asOf, at) => void note.run(asOf, at),
     readMeta: () => {
       const row = read.get()
-      return row && { ledgerId: row.ledger_id, checkpoint: row.checkpoint, asOf: row.as_of === null ? null : Number(row.as_of) }
+      return row && { checkpoint: row.checkpoint, asOf: row.as_of === null ? null : Number(row.as_of) }
     },
   }
 }

@@ -38,7 +38,7 @@ export const actTests: Test[] = [
   }),
   on('a key is its writer’s own, and none is needed', async (vault) => {
     const first = await target(vault, [anna], key)
-    const second = await target(vault, [anna], { ...key, writer: 'site:huttopia-de' })
+    const second = await target(vault, [anna], { ...key, writer: 'site:huttopia/huttopia-de' })
     const bare = await Promise.all([target(vault, [anna]), target(vault, [anna])])
     assert.equal(new Set([first, second, ...bare].map(({ actId }) => actId)).size, 4)
   }),

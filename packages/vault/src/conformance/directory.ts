@@ -69,12 +69,14 @@ export const directoryTests: Test[] = [
     assert.equal((await target(vault, [cookie('c-2'), cookie('c-1')])).subjectId, other.subjectId)
     assert.equal((await target(vault, [cookie('c-1')])).subjectId, first.subjectId)
   }),
-  on('without leave to link, only what made the subject is bound', async (vault) => {
-    const first = await target(vault, [anna, customer('c-17'), cookie('c-1')], { link: false })
-    assert.deepEqual(first.links, [])
-    assert.deepEqual(first.named, [0, 1, 2])
-    assert.deepEqual(await vault.find(controller, [customer('c-17'), cookie('c-1')]), [])
-    assert.deepEqual(await vault.find(controller, [anna]), [{ subjectId: first.subjectId, schemes: ['email'] }])
+  on('without leave to link nothing is: each account named is somebody, a device beside it nobody', async (vault) => {
+    const { targets } = await claimed(vault, act([anna, customer('c-17'), cookie('c-1')], { link: false }))
+    assert.deepEqual(targets.map(({ fresh, named, links }) => ({ fresh, named, links })), [{ fresh: true, named: [0, 2], links: [] }, { fresh: true, named: [1], links: [] }]) // prettier-ignore
+    assert.deepEqual(await vault.find(controller, [cookie('c-1')]), [])
+    assert.deepEqual(await vault.find(controller, [anna, customer('c-17')]), [
+      { subjectId: targets[0]?.subjectId, schemes: ['email'] },
+      { subjectId: targets[1]?.subjectId, schemes: ['customer'] },
+    ])
   }),
   on('an identifier named twice is one identifier', async (vault) => {
     const { named, links } = await target(vault, [anna, cookie('c-1'), anna, cookie('c-1')])

@@ -13,7 +13,7 @@ export const reachTests: Test[] = [
     assert.deepEqual(await vault.claim(both), { outcome: 'conflict', schemes: ['email', 'customer'] })
     assert.equal(await vault.actCount(), acts)
     assert.deepEqual(await vault.find(controller, [phone('+33612345678'), cookie('c-1')]), [])
-    assert.deepEqual(await vault.rehearse(both), { outcome: 'conflict', schemes: ['email', 'customer'], subjects: [] })
+    assert.deepEqual(await vault.rehearse(both), { outcome: 'conflict', schemes: ['email', 'customer'], targets: [] })
     assert.deepEqual(await vault.find(controller, [anna, bruno]), [
       { subjectId: a.subjectId, schemes: ['email'] },
       { subjectId: b.subjectId, schemes: ['customer'] },
@@ -44,7 +44,14 @@ export const reachTests: Test[] = [
   on('a no of somebody unknown makes the account, and reaches the device that is known', async (vault) => {
     const browser = await target(vault, [cookie('c-1')])
     const claim = act([cookie('c-1'), anna], { reach: 'every', link: false })
-    assert.deepEqual(await vault.rehearse(claim), { outcome: 'claimed', schemes: [], subjects: [null, browser.subjectId] })
+    assert.deepEqual(await vault.rehearse(claim), {
+      outcome: 'claimed',
+      schemes: [],
+      targets: [
+        { subjectId: null, named: [1] },
+        { subjectId: browser.subjectId, named: [0] },
+      ],
+    })
     const { targets, conflict } = await claimed(vault, claim)
     assert.equal(conflict, false)
     assert.deepEqual(targets.map(({ fresh, named, links }) => ({ fresh, named, links })), [{ fresh: true, named: [1], links: [] }, { fresh: false, named: [0], links: [] }]) // prettier-ignore
@@ -65,12 +72,47 @@ export const reachTests: Test[] = [
     assert.deepEqual(both.targets.map(({ subjectId }) => subjectId), [other.subjectId, first.targets[0]?.subjectId]) // prettier-ignore
     assert.equal(both.conflict, false)
   }),
+  on(
+    'a no that names a known and an unknown account is kept for both, whether the conflict or the key forbids to link them',
+    async (vault) => {
+      const [a] = [await target(vault, [anna]), await target(vault, [bruno])]
+      const stranger = phone('+33612345678')
+      for (const [claim, at] of [
+        [act([anna, stranger], { reach: 'every', link: false }), 1],
+        [act([anna, customer('c-19'), bruno], { reach: 'every' }), 2],
+        [act([anna, email('claire@example.org')], { link: false }), 1],
+      ] as const) {
+        const { targets } = await claimed(vault, claim)
+        const made = targets[at]
+        assert.equal(targets[0]?.subjectId, a.subjectId)
+        assert.deepEqual([made?.fresh, made?.named, made?.links], [true, [1], []])
+        assert.deepEqual(await vault.find(controller, claim.identifiers.slice(1, 2)), [{ subjectId: made?.subjectId, schemes: [claim.identifiers[1]?.scheme] }]) // prettier-ignore
+      }
+    },
+  ),
+  on('an objection reaches the account and the known devices, and is a conflict where a yes is one', async (vault) => {
+    const [account, browser] = [await target(vault, [anna]), await target(vault, [cookie('c-1')])]
+    await target(vault, [bruno])
+    const { targets } = await claimed(vault, act([cookie('c-1'), anna, cookie('c-2')], { reach: 'objection' }))
+    assert.deepEqual(targets.map(({ subjectId, named }) => ({ subjectId, named })), [{ subjectId: account.subjectId, named: [0, 1, 2] }, { subjectId: browser.subjectId, named: [0] }]) // prettier-ignore
+    assert.equal((await vault.claim(act([anna, bruno], { reach: 'objection' }))).outcome, 'conflict')
+    const first = await claimed(vault, act([anna, bruno, cookie('c-1')], { reach: 'objection', onConflict: 'first' }))
+    assert.deepEqual(first.targets.map(({ subjectId }) => subjectId), [account.subjectId, browser.subjectId]) // prettier-ignore
+  }),
   on('a rehearsal writes nothing and answers as the claim would', async (vault) => {
-    assert.deepEqual(await vault.rehearse(act([anna])), { outcome: 'claimed', schemes: [], subjects: [null] })
+    assert.deepEqual(await vault.rehearse(act([anna])), { outcome: 'claimed', schemes: [], targets: [{ subjectId: null, named: [0] }] })
     assert.equal(await vault.actCount(), 0n)
     const { subjectId } = await target(vault, [anna], { idempotencyKey: 'k-1' })
-    assert.deepEqual(await vault.rehearse(act([anna, cookie('c-1')])), { outcome: 'claimed', schemes: [], subjects: [subjectId] })
-    assert.deepEqual(await vault.rehearse(act([anna], { idempotencyKey: 'k-1' })), { outcome: 'again', schemes: [], subjects: [subjectId] })
+    assert.deepEqual(await vault.rehearse(act([anna, cookie('c-1')])), {
+      outcome: 'claimed',
+      schemes: [],
+      targets: [{ subjectId, named: [0, 1] }],
+    })
+    assert.deepEqual(await vault.rehearse(act([anna], { idempotencyKey: 'k-1' })), {
+      outcome: 'again',
+      schemes: [],
+      targets: [{ subjectId, named: [0] }],
+    })
     assert.deepEqual((await vault.rehearse(act([anna], { idempotencyKey: 'k-1', body: '{"other":1}' }))).outcome, 'other-content')
     assert.equal(await vault.actCount(), 1n)
   }),

@@ -30,7 +30,7 @@ export const cookie = identifier('cookie', 'device')
 export const device = identifier('device', 'device')
 
 export const controller = 'huttopia'
-export const writer = 'site:huttopia-fr'
+export const writer = 'site:huttopia/huttopia-fr'
 
 /** A yes by a secret key that names these identifiers, unless `also` says otherwise. */
 export const act = (identifiers: Identifier[], also: Partial<Claim> = {}): Claim => ({

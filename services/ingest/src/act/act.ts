@@ -2,11 +2,11 @@
 import type { LedgerError } from '@consent-ledger/domain'
 import type { IngestDeps } from '../deps.ts'
 import type { Confirmation, Receipt } from '../schemas/receipts.ts'
-import { claimAct } from './claim.ts'
+import { asStored, claimAct, partFor } from './claim.ts'
 import { confirmationOf } from './confirmation.ts'
+import type { Proposal } from './proposal.ts'
 import { propose } from './propose.ts'
-import { recordOn } from './record.ts'
-import { receiptOf } from './receipt.ts'
+import { recordOn, type RecordedAct } from './record.ts'
 import type { SiteAct } from './siteAct.ts'
 
 /**
@@ -21,25 +21,36 @@ export type Outcome = {
   dropped: string[]
 }
 
+const proposed = async (deps: IngestDeps, act: SiteAct): Promise<{ act: SiteAct; proposal: Proposal }> => {
+  const proposal = await propose(deps, act)
+  const stored = await asStored(deps.vault, act, proposal)
+  return stored ? { act: stored, proposal: await propose(deps, stored) } : { act, proposal }
+}
+
+const yeses: ReadonlySet<string> = new Set(['ConsentGiven', 'ConsentRequested'])
+const holdsYes = ({ events }: RecordedAct): boolean => events.some(({ type }) => yeses.has(type))
+
 /**
  * Records an act. Durable on return. Errors: what refuses it whole (nothing written), STORE_UNAVAILABLE, VAULT_UNAVAILABLE (the same call again is safe,
  * and the way to learn how it ended). GDPR Art. 7(1).
  */
-export const recordAct = async (deps: IngestDeps, act: SiteAct, publicUrl: string): Promise<Outcome> => {
-  const proposal = await propose(deps, act)
+export const recordAct = async (deps: IngestDeps, posted: SiteAct, publicUrl: string): Promise<Outcome> => {
+  const { act, proposal } = await proposed(deps, posted)
   // Durable: the person, their keys, the act. A crash from here on leaves an act without events: the retry finds it and goes on.
   const claimed = await claimAct(deps.vault, act, proposal)
   // Durable: the events. A crash from here on leaves them unanswered: the retry finds them and makes the same receipt.
-  const recorded = await Promise.all(claimed.targets.map((target) => recordOn(deps, act, proposal, claimed, target)))
+  const recorded = await Promise.all(
+    claimed.targets.map((target, n) => recordOn(deps, act, proposal, partFor(claimed, proposal, target, n), target)),
+  )
   const replayed = recorded.every((one) => one.replayed)
-  const refused = claimed.refused ?? (replayed ? null : proposal.refused)
-  // Claimed once without a refusal, never appended, and turned away by today's catalogue.
+  // An act that was claimed without a refusal but appended only after the catalogue had changed holds no yes: each retry is told so again.
+  const refused = claimed.refused ?? (replayed && recorded.some(holdsYes) ? null : proposal.refused)
   if (refused && recorded.every((one) => one.events.length === 0)) throw refused
   const confirmation = await confirmationOf(deps.vault, act, recorded, publicUrl)
   return {
     replayed,
     refused,
-    receipts: recorded.map((one) => receiptOf(act.caller, one)),
+    receipts: recorded.map(({ receipt }) => receipt),
     ...(confirmation ? { confirmation } : {}),
     dropped: claimed.dropped,
   }

@@ -1,14 +1,14 @@
 // Many acts at once, each judged by itself; those of one person in the order in which they were posted.
 import { LedgerError, refuse, stopsTheProcess, type Catalogue } from '@consent-ledger/domain'
-import { accept, bodyLimits, problemOf, type SiteCaller } from '@consent-ledger/edge'
+import { bodyLimits, isCounted, problemOf, type SiteCaller } from '@consent-ledger/edge'
 import type { Identifier } from '@consent-ledger/vault'
 import type { IngestDeps } from '../deps.ts'
-import { ConsentItem, NoticeViewItem, WithdrawalItem, type BatchResult } from '../schemas/batch.ts'
+import type { BatchResult } from '../schemas/batch.ts'
 import { recordAct } from './act.ts'
 import { rehearse } from './dryRun.ts'
-import { identify } from './identify.ts'
+import { acceptItem } from './posted.ts'
 import { recordedBody, rehearsedBody } from './reply.ts'
-import type { Posted, Seen, SiteAct } from './siteAct.ts'
+import { identify, type Seen, type SiteAct } from './siteAct.ts'
 
 /** Acts under way at once: enough for the stores to commit many with one fsync. */
 const mostAtOnce = 64
@@ -20,35 +20,17 @@ export type BatchOf = {
   dryRun: boolean
   publicUrl: string
   onRefused: (code: string) => void
-}
-
-type Parsed = { idempotencyKey: string | undefined; posted: Posted }
-
-const child = (item: unknown, name: string): unknown => (typeof item === 'object' && item !== null ? Reflect.get(item, name) : undefined)
-
-const parsePosted = (item: unknown): Parsed => {
-  const act = child(item, 'act') ?? 'consent'
-  if (act === 'objection' || act === 'contact')
-    throw refuse('INVALID_REQUEST', '/act', 'not-in-this-version', 'This version does not take objections and contacts')
-  if (act === 'withdrawal') {
-    const { idempotencyKey, act: kind, ...post } = accept(WithdrawalItem, item)
-    return { idempotencyKey, posted: { act: kind, post } }
-  }
-  if (act === 'notice-view') {
-    const { idempotencyKey, act: kind, ...post } = accept(NoticeViewItem, item)
-    return { idempotencyKey, posted: { act: kind, post } }
-  }
-  const { idempotencyKey, act: _, ...post } = accept(ConsentItem, item)
-  return { idempotencyKey, posted: { act: 'consent', post } }
+  /** Counts one item that may say yes: null, or what its yeses are told. */
+  countWrite: () => Promise<LedgerError | null>
 }
 
 /** Errors: INVALID_REQUEST, IDEMPOTENCY_KEY_REQUIRED, TOO_LARGE (an act may have as much here as alone). */
-const parseItem = (batch: BatchOf, item: unknown): SiteAct => {
+const parseItem = (batch: BatchOf, item: unknown, slowed: LedgerError | null): SiteAct => {
   if (Buffer.byteLength(JSON.stringify(item)) > bodyLimits.act) throw new LedgerError('TOO_LARGE', 'One act may have at most 32 KiB')
-  if (batch.caller.trust === 'secret' && child(item, 'idempotencyKey') === undefined) {
+  if (batch.caller.trust === 'secret' && Reflect.get(Object(item), 'idempotencyKey') === undefined) {
     throw refuse('IDEMPOTENCY_KEY_REQUIRED', '/idempotencyKey', 'required', 'With a secret key each item needs an idempotencyKey')
   }
-  return { caller: batch.caller, seen: batch.seen, ...parsePosted(item) }
+  return { caller: batch.caller, seen: batch.seen, slowed, ...acceptItem(item) }
 }
 
 const judgeItem = async (deps: IngestDeps, batch: BatchOf, act: SiteAct): Promise<BatchResult> => {
@@ -127,7 +109,8 @@ export const recordBatch = async (deps: IngestDeps, batch: BatchOf): Promise<Bat
   const acts: { place: number; act: SiteAct; names: string[] }[] = []
   for (const [place, item] of batch.items.entries()) {
     try {
-      const act = parseItem(batch, item)
+      const slowed = isCounted(item) ? await batch.countWrite() : null
+      const act = parseItem(batch, item, slowed)
       acts.push({ place, act, names: await namesOf(deps, batch.caller.catalogue, act) })
     } catch (error) {
       results.set(place, refusedItem(batch, error))

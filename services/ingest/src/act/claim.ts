@@ -1,15 +1,18 @@
 // Storing an act: who it is about, whether it was posted before, and what its yeses were told.
 import { canonicalJson, LedgerError, refuse, type Flag, type JudgedAnswer, type NoticeRef, type Violation } from '@consent-ledger/domain'
-import type { Claim, Claimed, Target, Vault } from '@consent-ledger/vault'
+import type { Claim, Claimed, Reach, Rehearsed, Target, Vault } from '@consent-ledger/vault'
 import type { Proposal } from './proposal.ts'
-import { isYes, type SiteAct } from './siteAct.ts'
+import { isYes, vaultWriterOf, type SiteAct } from './siteAct.ts'
 
 /** What stands of an act once it is known who it is about. */
 export type Standing = { answers: JudgedAnswer[]; view: NoticeRef | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
-export type ClaimedAct = Standing & { targets: Target[] }
+/** `everywhere`: every answer is for every target; else the further targets have their part of them (`partFor`). */
+export type ClaimedAct = Standing & { targets: Target[]; everywhere: boolean }
 
 /** Kept with the act so that a retry is told the same: codes, pointers and sentences of ours. */
 type Note = { refused: { code: LedgerError['code']; message: string; violations: Violation[] } | null; dropped: string[] }
+
+const isObjection = ({ as }: JudgedAnswer): boolean => as === 'objected'
 
 const noteOf = ({ refused, dropped }: Pick<Standing, 'refused' | 'dropped'>): { note?: string } => {
   if (!refused && dropped.length === 0) return {}
@@ -43,13 +46,21 @@ const otherContent = (): LedgerError =>
     'This Idempotency-Key came with other content before: nothing of this request was recorded',
   )
 
+/** A withdrawal and an objection reach every subject that the identifiers reach (API.md); a yes and a refusal are about one. */
+const reachOf = ({ posted }: SiteAct, { answers }: Proposal): Reach =>
+  posted.act === 'withdrawal' ? 'every' : answers.some(isObjection) ? 'objection' : 'one'
+
+/** Whether the yeses are refused for nothing but the limit. */
+const isSlowed = ({ slowed }: SiteAct, { refused }: Proposal): boolean => slowed !== null && refused === slowed
+
 const claimOf = (act: SiteAct, proposal: Proposal): Claim => ({
   controller: act.caller.controller,
-  writer: `site:${act.caller.site}`,
+  // What a page is told to wait for is not answered by its noes: the same request is to record its yeses later, under its own key.
+  writer: `${vaultWriterOf(act.caller)}${isSlowed(act, proposal) ? '/slowed' : ''}`,
   ...(act.idempotencyKey === undefined ? {} : { idempotencyKey: act.idempotencyKey }),
-  body: canonicalJson({ act: act.posted.act, ...act.posted.post }),
+  body: canonicalJson({ act: act.posted.act, ...act.posted.post, ...(act.leftOut.length > 0 ? { leftOut: [...act.leftOut] } : {}) }),
   identifiers: proposal.identifiers,
-  reach: act.posted.act === 'withdrawal' ? 'every' : 'one',
+  reach: reachOf(act, proposal),
   link: act.caller.trust === 'secret',
   onConflict: act.posted.post.subject.onConflict ?? 'refuse',
 })
@@ -82,6 +93,13 @@ const asBefore = (proposal: Proposal, note: string | undefined): Standing => {
 
 const withConflict = (flags: Flag[], conflict: boolean): Flag[] => (conflict ? [...flags, 'identity-conflict'] : flags)
 
+/** An act over the limit that was stored before, under it: as if there were no limit, since it is answered as it was. Else null. */
+export const asStored = async (vault: Vault, act: SiteAct, proposal: Proposal): Promise<SiteAct | null> => {
+  if (act.idempotencyKey === undefined || !isSlowed(act, proposal)) return null
+  const unlimited = { ...act, slowed: null }
+  return (await vault.rehearse(claimOf(unlimited, proposal))).outcome === 'again' ? unlimited : null
+}
+
 /**
  * Finds or makes whom an act is about and stores it; durable on return. Refused whole, it is not stored: only an act that was stored before is then found.
  * Errors: IDEMPOTENCY_CONFLICT, IDENTITY_CONFLICT (a yes alone), what refused the act whole, VAULT_UNAVAILABLE.
@@ -102,11 +120,16 @@ export const claimAct = async (vault: Vault, act: SiteAct, proposal: Proposal): 
   if (claimed.outcome === 'other-content') throw otherContent()
   if (claimed.outcome === 'conflict') throw conflictOf(proposal, claimed.schemes)
   if (claimed.outcome === 'again') standing = asBefore(proposal, claimed.note)
-  return { ...standing, flags: withConflict(standing.flags, claimed.conflict), targets: claimed.targets }
+  const everywhere = claim.reach === 'every' || (claimed.conflict && claim.onConflict === 'refuse')
+  return { ...standing, flags: withConflict(standing.flags, claimed.conflict), targets: claimed.targets, everywhere }
 }
 
-/** The same judgement with nothing stored. `subjects`: null where one would be made. Errors: as `claimAct`. */
-export const rehearseAct = async (vault: Vault, act: SiteAct, proposal: Proposal): Promise<Standing & { subjects: (string | null)[] }> => {
+/** The same judgement with nothing stored. Errors: as `claimAct`. */
+export const rehearseAct = async (
+  vault: Vault,
+  act: SiteAct,
+  proposal: Proposal,
+): Promise<Standing & Pick<Rehearsed, 'targets'> & Pick<ClaimedAct, 'everywhere'>> => {
   const claim = claimOf(act, proposal)
   let standing = standingOf(proposal)
   let found = await vault.rehearse(claim)
@@ -117,5 +140,21 @@ export const rehearseAct = async (vault: Vault, act: SiteAct, proposal: Proposal
     standing = inConflict(proposal, found.schemes)
     found = await vault.rehearse({ ...claim, reach: 'every' })
   }
-  return { ...standing, flags: withConflict(standing.flags, conflict), subjects: found.subjects }
+  const everywhere = claim.reach === 'every' || conflict
+  return { ...standing, flags: withConflict(standing.flags, conflict), targets: found.targets, everywhere }
+}
+
+/**
+ * What of an act is for its n-th target. The first is whom the act is about. Beside it an account that it names has its noes, and a device's own subject its
+ * objections: a refusal at an account says nothing about whoever else uses the device.
+ */
+export const partFor = <S extends Standing & Pick<ClaimedAct, 'everywhere'>>(
+  standing: S,
+  { identifiers }: Proposal,
+  { named }: Pick<Target, 'named'>,
+  n: number,
+): S => {
+  if (n === 0 || standing.everywhere) return standing
+  const isAccount = named.some((place) => identifiers[place]?.kind === 'account')
+  return { ...standing, view: null, answers: standing.answers.filter((answer) => (isAccount ? !isYes(answer) : isObjection(answer))) }
 }

@@ -3,7 +3,7 @@ import { evolveSubject, iso, LedgerError, schemaVersion, type RecordedEvent } fr
 import type { IngestDeps } from '../deps.ts'
 import { readSubject } from '../readSubject.ts'
 import type { DryRun } from '../schemas/receipts.ts'
-import { rehearseAct, type Standing } from './claim.ts'
+import { partFor, rehearseAct, type Standing } from './claim.ts'
 import { propose } from './propose.ts'
 import type { Proposal } from './proposal.ts'
 import { purposeOf, stateAfter, tellsNothing } from './receipt.ts'
@@ -69,6 +69,8 @@ const described = (
 export const rehearse = async (deps: IngestDeps, act: SiteAct): Promise<Rehearsed> => {
   const proposal = await propose(deps, act)
   const standing = await rehearseAct(deps.vault, act, proposal)
-  const receipts = await Promise.all(standing.subjects.map((subjectId) => rehearseOn(deps, act, proposal, standing, subjectId)))
+  const receipts = await Promise.all(
+    standing.targets.map((target, n) => rehearseOn(deps, act, proposal, partFor(standing, proposal, target, n), target.subjectId)),
+  )
   return { refused: standing.refused, receipts, dropped: standing.dropped }
 }

@@ -1,19 +1,36 @@
 // What an act would record, judged against the catalogue, before it is known who it is about.
-import { judgeConsent, judgeNoticeView, judgeWithdrawal, LedgerError, noticeText, type By, type Catalogue } from '@consent-ledger/domain'
+import {
+  clockOf,
+  judgeConsent,
+  judgeNoticeView,
+  judgeWithdrawal,
+  LedgerError,
+  ms,
+  noticeText,
+  type By,
+  type Catalogue,
+} from '@consent-ledger/domain'
+import type { IdentifiersRead } from '@consent-ledger/vault'
 import type { IngestDeps } from '../deps.ts'
 import { isShowing } from '../showing.ts'
 import { admit } from './admit.ts'
-import { identify, type Identified } from './identify.ts'
 import type { JudgedAct, Proposal } from './proposal.ts'
-import type { SiteAct } from './siteAct.ts'
+import { identify, type SiteAct } from './siteAct.ts'
+
+/** When the text was on the screen: within the skew limit, or where a clock runs ahead, the ledger's clock says it better than the site's. */
+const shownAt = (catalogue: Catalogue, { posted }: SiteAct, receivedAt: number): number => {
+  const { occurredAt } = posted.post
+  const at = occurredAt === undefined ? receivedAt : ms(occurredAt)
+  return receivedAt - at > clockOf(catalogue, 'skew', receivedAt) ? at : receivedAt
+}
 
 const showingOf = async (deps: IngestDeps, act: SiteAct, catalogue: Catalogue, receivedAt: number): Promise<By['showing']> => {
   const notice = 'notice' in act.posted.post ? act.posted.post.notice : undefined
   if (notice?.showing === undefined) return undefined
   const text = noticeText(catalogue, notice, receivedAt)
-  return text && (await isShowing(deps.vault, { controller: catalogue.controllerId, notice: text }, notice.showing, receivedAt))
-    ? 'ours'
-    : 'not-ours'
+  const served = text && { controller: catalogue.controllerId, notice: text }
+  const ours = served && (await isShowing(deps.vault, served, notice.showing, shownAt(catalogue, act, receivedAt)))
+  return ours ? 'ours' : 'not-ours'
 }
 
 const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView>[1], by: By): JudgedAct => {
@@ -22,7 +39,12 @@ const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView
     return { answers: [], view: notice, refused: null, occurred }
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
-    return { answers: [], view: null, refused: error, occurred: { at: by.receivedAt, from: 'ledger', flags: [] } }
+    return {
+      answers: [],
+      view: null,
+      refused: error,
+      occurred: { at: by.receivedAt, from: 'ledger', receivedAt: by.receivedAt, flags: [] },
+    }
   }
 }
 
@@ -34,13 +56,13 @@ const judge = (catalogue: Catalogue, { posted }: SiteAct, by: By): JudgedAct => 
   }
 }
 
-const doubtful = (judged: JudgedAct, identified: Identified | LedgerError): boolean =>
+const doubtful = (judged: JudgedAct, identified: IdentifiersRead | LedgerError): boolean =>
   judged.refused !== null ||
   judged.answers.some((answer) => answer.flags.includes('unknown-notice')) ||
   identified instanceof LedgerError ||
   identified.refused !== null
 
-const tryIdentify = (catalogue: Catalogue, act: SiteAct): Identified | LedgerError => {
+const tryIdentify = (catalogue: Catalogue, act: SiteAct): IdentifiersRead | LedgerError => {
   try {
     return identify(catalogue, act.posted.post.subject)
   } catch (error) {

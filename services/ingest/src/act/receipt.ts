@@ -11,7 +11,6 @@ import {
 } from '@consent-ledger/domain'
 import type { SiteCaller } from '@consent-ledger/edge'
 import type { Receipt } from '../schemas/receipts.ts'
-import type { RecordedAct } from './record.ts'
 
 const noes: ReadonlySet<string> = new Set(['ConsentRefused', 'ConsentWithdrawn', 'ObjectionRecorded', 'IdentityLinked'])
 
@@ -49,8 +48,11 @@ export const stateAfter = (
   )
 }
 
+/** An act as the stream of one subject has it. `state`: the subject up to and including it. `recordedAt`: epoch ms. */
+type ActRecorded = { actId: string; subjectId: string; catalogue: Catalogue; state: Subject; recordedAt: number; events: RecordedEvent[] }
+
 /** What a site is told about one subject. */
-export const receiptOf = (caller: SiteCaller, { actId, subjectId, catalogue, state, recordedAt, events }: RecordedAct): Receipt => {
+export const receiptOf = (caller: SiteCaller, { actId, subjectId, catalogue, state, recordedAt, events }: ActRecorded): Receipt => {
   const slim = { id: actId, recordedAt: iso(recordedAt), status: 'recorded' as const }
   if (tellsNothing(caller, events)) return slim
   return {

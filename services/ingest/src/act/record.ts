@@ -2,12 +2,9 @@
 import {
   decideAct,
   decideNoticeView,
-  evolveSubject,
-  initialSubject,
   iso,
-  leafBytes,
   ms,
-  subjectStream,
+  subjectAggregate,
   type ActContext,
   type Catalogue,
   type Json,
@@ -21,20 +18,14 @@ import { truncateIp } from '@consent-ledger/edge'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { seal, sealIdentifier, type Target } from '@consent-ledger/vault'
 import type { IngestDeps } from '../deps.ts'
+import type { Receipt } from '../schemas/receipts.ts'
 import type { ClaimedAct, Standing } from './claim.ts'
 import type { Proposal } from './proposal.ts'
+import { receiptOf } from './receipt.ts'
 import { writerOf, type SiteAct } from './siteAct.ts'
 
-/** What one subject's stream holds of an act. `state`: the subject up to and including it. `recordedAt`: epoch ms. */
-export type RecordedAct = {
-  actId: string
-  subjectId: string
-  catalogue: Catalogue
-  state: Subject
-  recordedAt: number
-  events: RecordedEvent[]
-  replayed: boolean
-}
+/** What one subject's stream holds of an act, and what the site is told of it. */
+export type RecordedAct = { actId: string; events: RecordedEvent[]; replayed: boolean; receipt: Receipt }
 
 /** What the ledger saw itself, as far as the site's `capture` allows; the Origin only of a browser. */
 export const observed = (
@@ -108,33 +99,22 @@ export const decideOn = (
   return standing.answers.length === 0 ? [] : decideAct(subject, catalogue, standing.answers, context)
 }
 
-/** Appends an act to one subject's stream, or finds it there. Durable on return. */
-export const recordOn = async (
-  deps: IngestDeps,
-  act: SiteAct,
-  proposal: Proposal,
-  claimed: ClaimedAct,
-  target: Target,
-): Promise<RecordedAct> => {
+/** Appends an act to one subject's stream, or finds it there. Durable on return. The receipt is made before the next act on the stream begins. */
+export const recordOn = (deps: IngestDeps, act: SiteAct, proposal: Proposal, claimed: ClaimedAct, target: Target): Promise<RecordedAct> => {
   const { catalogue } = proposal
   const context = contextOf(act, proposal, claimed, target)
-  const decided = await decideAndAppend({
+  const { actId, subjectId, fresh } = target
+  return decideAndAppend({
     store: deps.store,
     clock: deps.clock,
-    stream: subjectStream(target.subjectId),
-    initial: initialSubject,
-    evolve: evolveSubject,
-    act: { actId: target.actId, writer: writerOf(act) },
+    aggregate: subjectAggregate(subjectId),
+    act: { actId, writer: writerOf(act) },
     decide: (subject, recordedAt) => decideOn(subject, catalogue, claimed, { ...context, recordedAt }),
-    fresh: target.fresh,
-    leaf: leafBytes,
+    conclude({ state, events, replayed }) {
+      const [first] = events
+      const recordedAt = first ? ms(first.metadata.recordedAt) : deps.clock()
+      return { actId, events, replayed, receipt: receiptOf(act.caller, { actId, subjectId, catalogue, state, recordedAt, events }) }
+    },
+    fresh,
   })
-  const [first] = decided.events
-  return {
-    actId: target.actId,
-    subjectId: target.subjectId,
-    catalogue,
-    recordedAt: first ? ms(first.metadata.recordedAt) : deps.clock(),
-    ...decided,
-  }
 }

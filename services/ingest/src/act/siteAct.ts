@@ -1,9 +1,11 @@
 // An act as a site posts it: its kind, its words, who posts, and what the ledger saw itself.
-import { builtInSchemes, type IdentifierKind, type JudgedAnswer, type MethodKind, type Trust, type Writer } from '@consent-ledger/domain'
+import type { Catalogue, JudgedAnswer, LedgerError, MethodKind, Trust, Writer } from '@consent-ledger/domain'
 import type { SiteCaller } from '@consent-ledger/edge'
+import { readIdentifiers, type IdentifiersRead } from '@consent-ledger/vault'
 import type { z } from 'zod'
 import type { Consent } from '../schemas/consents.ts'
 import type { NoticeView } from '../schemas/noticeViews.ts'
+import type { SubjectPost } from '../schemas/subject.ts'
 import type { Withdrawal } from '../schemas/withdrawals.ts'
 
 export type Posted = { act: 'consent'; post: Consent } | { act: 'withdrawal'; post: Withdrawal } | { act: 'notice-view'; post: NoticeView }
@@ -11,7 +13,17 @@ export type Posted = { act: 'consent'; post: Consent } | { act: 'withdrawal'; po
 /** What the ledger saw of the request itself: the peer's address and its User-Agent. */
 export type Seen = { ip: string; userAgent?: string | undefined }
 
-export type SiteAct = { caller: SiteCaller; posted: Posted; idempotencyKey?: string | undefined; seen: Seen }
+/**
+ * `leftOut`: pointers of what was taken out of a no for its form. `slowed`: what the yeses are told where a page has written too often.
+ */
+export type SiteAct = {
+  caller: SiteCaller
+  posted: Posted
+  leftOut: readonly string[]
+  idempotencyKey?: string | undefined
+  seen: Seen
+  slowed: LedgerError | null
+}
 
 export const isYes = (answer: JudgedAnswer): boolean => answer.as === 'given' || answer.as === 'requested'
 
@@ -27,8 +39,10 @@ export const writerOf = (act: SiteAct): Writer => {
   return { kind: imported ? 'import' : 'site', id: act.caller.site, trust }
 }
 
-/** Kind of each scheme that a controller's sites may name. */
-export const schemesOf = (caller: Pick<SiteCaller, 'catalogue'>): Record<string, IdentifierKind> => ({
-  ...builtInSchemes,
-  ...Object.fromEntries((caller.catalogue.controller?.identifiers ?? []).map(({ scheme, kind }) => [scheme, kind])),
-})
+/** Scope of a site's idempotency keys (docs/adr/0006): a page's key must neither take nor read back what a server keeps. */
+export const vaultWriterOf = ({ controller, site, trust }: Pick<SiteCaller, 'controller' | 'site' | 'trust'>): string =>
+  `site:${controller}/${site}${trust === 'publishable' ? '/publishable' : ''}`
+
+/** In the caller's order; a yes falls with those that cannot be read, a no stands on the others. Errors: IDENTIFIER_INVALID if not one can be. */
+export const identify = (catalogue: Catalogue, { identifiers }: SubjectPost): IdentifiersRead =>
+  readIdentifiers(catalogue, identifiers, '/subject/identifiers')

@@ -1,20 +1,15 @@
 // Applying a catalogue: what differs becomes events of the controller's stream.
 import {
-  controllerStream,
+  catalogueAggregate,
   decideCatalogue,
   decideController,
-  evolveCatalogue,
-  evolveLedger,
-  initialCatalogue,
-  initialLedger,
-  ledgerStream,
+  ledgerAggregate,
   refuse,
   shippedProfiles,
-  type Catalogue,
   type CatalogueFile,
   type ControllerFact,
 } from '@consent-ledger/domain'
-import { beginning } from '@consent-ledger/eventstore'
+import { beginning, fold } from '@consent-ledger/eventstore'
 import type { IngestDeps } from '../deps.ts'
 import type { CatalogueApplied } from '../schemas/catalogue.ts'
 import { actIdOf, administer, type Administration } from './administer.ts'
@@ -46,15 +41,6 @@ const changeOf = (fact: ControllerFact): Pick<Change, 'id' | 'version' | 'langua
   }
 }
 
-const readCatalogue = async (deps: IngestDeps, controller: string): Promise<Catalogue> => {
-  const catalogue = initialCatalogue(controller)
-  for (let after = beginning; ; after = catalogue.lastRevision) {
-    const page = await deps.store.readStream(controllerStream(controller), { after, limit: 500 })
-    page.reduce(evolveCatalogue, catalogue)
-    if (page.length < 500) return catalogue
-  }
-}
-
 const applied = (controller: string, dryRun: boolean, events: Change[], lastRevision: bigint): CatalogueApplied => ({
   controller,
   dryRun,
@@ -64,17 +50,16 @@ const applied = (controller: string, dryRun: boolean, events: Change[], lastRevi
 
 /** What applying `file` would record. Writes nothing. Errors: those of `decideCatalogue`. */
 export const checkCatalogue = async (deps: IngestDeps, file: CatalogueFile): Promise<CatalogueApplied> => {
-  const catalogue = await readCatalogue(deps, file.controller.id)
+  const catalogue = await fold(deps.store, catalogueAggregate(file.controller.id))
   const facts = decideCatalogue(catalogue, file, shippedProfiles, deps.clock())
   return applied(file.controller.id, true, facts.map((fact) => ({ type: fact.type, ...changeOf(fact) })), catalogue.lastRevision) // prettier-ignore
 }
 
 const nameController = (deps: IngestDeps, by: Administration, controller: string, actId: string) =>
   administer(deps, by, actId, {
-    stream: ledgerStream,
-    initial: initialLedger,
-    evolve: evolveLedger,
+    aggregate: ledgerAggregate,
     decide: (ledger) => decideController(ledger, controller),
+    conclude: () => undefined,
   })
 
 /**
@@ -92,14 +77,17 @@ export const applyCatalogue = async (
     await checkCatalogue(deps, file)
     await nameController(deps, by, controller, await actIdOf(deps, { writer: by.writer }, 'controller'))
   }
-  const { state, events, replayed } = await administer(deps, by, await actIdOf(deps, by, `catalogue ${controller}`), {
-    stream: controllerStream(controller),
-    initial: () => initialCatalogue(controller),
-    evolve: evolveCatalogue,
+  const { lastRevision, events, replayed, differs } = await administer(deps, by, await actIdOf(deps, by, `catalogue ${controller}`), {
+    aggregate: catalogueAggregate(controller),
     decide: (catalogue, recordedAt) => decideCatalogue(catalogue, file, shippedProfiles, recordedAt),
+    conclude: ({ state, ...done }) => ({
+      ...done,
+      lastRevision: state.lastRevision,
+      // The catalogue as that act left it must be what this file says, or it was another file.
+      differs: done.replayed && decideCatalogue(state, file, shippedProfiles, deps.clock()).length > 0,
+    }),
   })
-  // The catalogue as that act left it must be what this file says, or it was another file.
-  if (replayed && decideCatalogue(state, file, shippedProfiles, deps.clock()).length > 0) {
+  if (differs) {
     throw refuse(
       'IDEMPOTENCY_CONFLICT',
       '',
@@ -108,5 +96,5 @@ export const applyCatalogue = async (
     )
   }
   const changes = events.map((event) => ({ type: event.type, ...changeOf(event as unknown as ControllerFact), eventId: event.id }))
-  return { answer: applied(controller, false, changes, state.lastRevision), replayed }
+  return { answer: applied(controller, false, changes, lastRevision), replayed }
 }

@@ -1,12 +1,11 @@
 // Keys: 256 random bits behind a prefix, kept as SHA-256 alone and shown once.
+import { randomBytes } from 'node:crypto'
 import { LedgerError } from '@consent-ledger/domain'
 import { hashKey } from '@consent-ledger/edge'
-import type { IngestDeps } from '../deps.ts'
-import { freshBytes } from './administer.ts'
 
 /** A new key and what is kept of it. */
-export const newKey = (deps: Pick<IngestDeps, 'random'>, prefix: 'sk' | 'pk' | 'ok'): { key: string; sha256: string } => {
-  const key = `${prefix}_${Buffer.from(freshBytes(deps, 32)).toString('base64url')}`
+export const newKey = (prefix: 'sk' | 'pk' | 'ok'): { key: string; sha256: string } => {
+  const key = `${prefix}_${randomBytes(32).toString('base64url')}`
   return { key, sha256: hashKey(key) }
 }
 

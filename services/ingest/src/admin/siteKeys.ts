@@ -1,14 +1,5 @@
 // Keys of a site: a pair issued, listed, revoked.
-import {
-  controllerStream,
-  decideRevokeSiteKey,
-  decideSiteKeys,
-  evolveCatalogue,
-  initialCatalogue,
-  iso,
-  refuse,
-  type Catalogue,
-} from '@consent-ledger/domain'
+import { catalogueAggregate, decideRevokeSiteKey, decideSiteKeys, iso, refuse, type Catalogue } from '@consent-ledger/domain'
 import type { OperatorCaller } from '@consent-ledger/edge'
 import type { IngestDeps } from '../deps.ts'
 import { actIdOf, administer, type Administration } from './administer.ts'
@@ -34,24 +25,19 @@ export const controllerOfSite = async (
   return first
 }
 
-const stream = (controller: string) => ({
-  stream: controllerStream(controller),
-  initial: () => initialCatalogue(controller),
-  evolve: evolveCatalogue,
-})
-
 /** Issues a pair; durable on return, in force here. Errors: NOT_FOUND, ALREADY_DONE (`AlreadyIssued`). */
 export const issueSiteKeys = async (deps: IngestDeps, { controller, site }: { controller: string; site: string }, by: Administration) => {
   const id = await actIdOf(deps, by, `site-keys ${controller} ${site}`)
-  const secret = newKey(deps, 'sk')
-  const publishable = newKey(deps, 'pk')
-  const { replayed } = await administer(deps, by, id, {
-    ...stream(controller),
+  const secret = newKey('sk')
+  const publishable = newKey('pk')
+  const replayed = await administer(deps, by, id, {
+    aggregate: catalogueAggregate(controller),
     decide: (catalogue) =>
       decideSiteKeys(catalogue, site, [
         { keyId: id, kind: 'secret', sha256: secret.sha256 },
         { keyId: id, kind: 'publishable', sha256: publishable.sha256 },
       ]),
+    conclude: (done) => done.replayed,
   })
   if (replayed) throw new AlreadyIssued(id)
   return { id, secret: secret.key, publishable: publishable.key }
@@ -63,12 +49,12 @@ export const revokeSiteKeys = async (
   { controller, site, keyId }: { controller: string; site: string; keyId: string },
   by: Administration,
 ) => {
-  const { state } = await administer(deps, by, await actIdOf(deps, { writer: by.writer }, 'revoke'), {
-    ...stream(controller),
+  const revokedAt = await administer(deps, by, await actIdOf(deps, { writer: by.writer }, 'revoke'), {
+    aggregate: catalogueAggregate(controller),
     decide: (catalogue) => decideRevokeSiteKey(catalogue, site, keyId),
+    conclude: ({ state }) => [...state.siteKeys.values()].find((key) => key.keyId === keyId)?.revokedAt,
   })
-  const revokedAt = [...state.siteKeys.values()].find((key) => key.keyId === keyId)?.revokedAt ?? deps.clock()
-  return { id: keyId, revokedAt: iso(revokedAt) }
+  return { id: keyId, revokedAt: iso(revokedAt ?? deps.clock()) }
 }
 
 const time = (at: number | undefined): string | null => (at === undefined ? null : iso(at))

@@ -1,12 +1,9 @@
 // Double opt-in: what a token asks the person, and their confirmation before the ledger's own eyes.
 import {
   decideConfirmation,
-  evolveSubject,
-  initialSubject,
-  leafBytes,
   LedgerError,
   requestsOf,
-  subjectStream,
+  subjectAggregate,
   type Catalogue,
   type SubjectFact,
   type Writer,
@@ -100,11 +97,9 @@ export const confirm = async (deps: IngestDeps, pending: Pending, seen: Seen): P
   await decideAndAppend({
     store: deps.store,
     clock: deps.clock,
-    stream: subjectStream(subjectId),
-    initial: initialSubject,
-    evolve: evolveSubject,
+    aggregate: subjectAggregate(subjectId),
     act: { actId: target.actId, writer, causationId: actId },
     decide: (subject, recordedAt) => decideConfirmation(subject, catalogue, actId, { recordedAt, ...evidence }),
-    leaf: leafBytes,
+    conclude: () => undefined,
   })
 }

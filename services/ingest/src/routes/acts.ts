@@ -1,9 +1,10 @@
 // The acts of a site, one at a time: consents, withdrawals, notice views.
-import { siteOf, type EdgeApp } from '@consent-ledger/edge'
+import { accept, siteOf, type EdgeApp } from '@consent-ledger/edge'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { recordAct } from '../act/act.ts'
 import { rehearse } from '../act/dryRun.ts'
+import { acceptPost } from '../act/posted.ts'
 import type { Posted } from '../act/siteAct.ts'
 import type { IngestDeps } from '../deps.ts'
 import { Consent } from '../schemas/consents.ts'
@@ -23,10 +24,24 @@ const common = { tags: ['Sites'], querystring: DryRunQuery, response }
 /** Base of the links handed out. */
 export const publicUrlOf = (app: EdgeApp, deps: IngestDeps): string => deps.settings.publicUrl ?? app.listeningOrigin
 
+/** The body as its schema read it. Where that failed a no loses what stands beside it (`attachValidation`), and everything else is refused. */
+const acceptedOf = <T extends z.ZodType>(
+  schema: T,
+  request: Pick<FastifyRequest, 'validationError'> & { body: z.output<T> },
+  onlyNo?: true,
+) => {
+  const { validationError, body } = request
+  if (!validationError) return { post: body, leftOut: [] }
+  if (validationError.validationContext !== 'body') throw validationError
+  return acceptPost(schema, body, onlyNo)
+}
+
 export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
-  const take = async (request: FastifyRequest, reply: FastifyReply, posted: Posted, dryRun: boolean): Promise<void> => {
-    const act = { caller: siteOf(request), posted, idempotencyKey: request.idempotencyKey, seen: seenOf(request) }
-    if (dryRun) answerRehearsed(reply, await rehearse(deps, act))
+  const take = async (request: FastifyRequest, reply: FastifyReply, posted: Posted, leftOut: string[] = []): Promise<void> => {
+    const { idempotencyKey, slowed } = request
+    const { dryRun } = accept(DryRunQuery, request.query, ['query'])
+    const act = { caller: siteOf(request), posted, leftOut, idempotencyKey, seen: seenOf(request), slowed }
+    if (dryRun === 'true') answerRehearsed(reply, await rehearse(deps, act))
     else answerRecorded(reply, await recordAct(deps, act, publicUrlOf(app, deps)))
   }
 
@@ -34,9 +49,11 @@ export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
     method: 'POST',
     url: '/v1/consents',
     config,
+    attachValidation: true,
     schema: { ...common, operationId: 'recordConsent', summary: 'Record what a person chose', body: Consent },
     handler: async (request, reply) => {
-      await take(request, reply, { act: 'consent', post: request.body }, request.query.dryRun === 'true')
+      const { post, leftOut } = acceptedOf(Consent, request)
+      await take(request, reply, { act: 'consent', post }, leftOut)
       return reply
     },
   })
@@ -44,9 +61,11 @@ export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
     method: 'POST',
     url: '/v1/withdrawals',
     config,
+    attachValidation: true,
     schema: { ...common, operationId: 'recordWithdrawal', summary: 'Record that a person takes a consent back', body: Withdrawal },
     handler: async (request, reply) => {
-      await take(request, reply, { act: 'withdrawal', post: request.body }, request.query.dryRun === 'true')
+      const { post, leftOut } = acceptedOf(Withdrawal, request, true)
+      await take(request, reply, { act: 'withdrawal', post }, leftOut)
       return reply
     },
   })
@@ -61,7 +80,7 @@ export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
       body: NoticeView,
     },
     handler: async (request, reply) => {
-      await take(request, reply, { act: 'notice-view', post: request.body }, request.query.dryRun === 'true')
+      await take(request, reply, { act: 'notice-view', post: request.body })
       return reply
     },
   })

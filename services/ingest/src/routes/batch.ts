@@ -20,7 +20,7 @@ export const batchRoute = (app: EdgeApp, deps: IngestDeps): void => {
       body: Batch,
       response: { 200: BatchResults },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const dryRun = request.query.dryRun === 'true'
       const results = await recordBatch(deps, {
         caller: siteOf(request),
@@ -28,6 +28,7 @@ export const batchRoute = (app: EdgeApp, deps: IngestDeps): void => {
         items: request.body.items,
         dryRun,
         publicUrl: publicUrlOf(app, deps),
+        countWrite: () => app.countWrite(request, reply),
         onRefused: (code) => (dryRun ? undefined : countTurnedAway(request, code)),
       })
       return { results }

@@ -3,9 +3,8 @@ import { iso, LedgerError, subjectView } from '@consent-ledger/domain'
 import { siteOf, type EdgeApp, type SiteCaller } from '@consent-ledger/edge'
 import type { z } from 'zod'
 import { readSubject } from '../readSubject.ts'
-import { identify } from '../act/identify.ts'
+import { identify, vaultWriterOf } from '../act/siteAct.ts'
 import type { IngestDeps } from '../deps.ts'
-import { DryRunQuery } from '../schemas/dryRun.ts'
 import { Preferences, PreferencesLookup } from '../schemas/preferences.ts'
 import type { SubjectPost } from '../schemas/subject.ts'
 
@@ -15,7 +14,7 @@ const subjectOf = async (deps: IngestDeps, caller: SiteCaller, subject: SubjectP
   if (refused) throw refused
   const found = await deps.vault.rehearse({
     controller: caller.controller,
-    writer: `site:${caller.site}`,
+    writer: vaultWriterOf(caller),
     body: '',
     identifiers,
     reach: 'one',
@@ -24,7 +23,7 @@ const subjectOf = async (deps: IngestDeps, caller: SiteCaller, subject: SubjectP
   })
   if (found.outcome === 'conflict')
     throw new LedgerError('IDENTITY_CONFLICT', `These identifiers belong to different people: ${found.schemes.join(', ')}`)
-  return found.subjects[0] ?? null
+  return found.targets[0]?.subjectId ?? null
 }
 
 export const preferencesRoute = (app: EdgeApp, deps: IngestDeps): void => {
@@ -36,7 +35,6 @@ export const preferencesRoute = (app: EdgeApp, deps: IngestDeps): void => {
       operationId: 'lookUpPreferences',
       summary: "A person's own choices",
       tags: ['Sites'],
-      querystring: DryRunQuery,
       body: PreferencesLookup,
       response: { 200: Preferences },
     },

@@ -5,9 +5,14 @@ import { NoticeView } from './noticeViews.ts'
 import { Judged, Recorded } from './receipts.ts'
 import { Withdrawal } from './withdrawals.ts'
 
-const key = { idempotencyKey: z.string().regex(/^[\x21-\x7e]{1,255}$/) }
+const key = {
+  idempotencyKey: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional(),
+}
 
-/** Malformed items fail alone, so each is parsed apart. `idempotencyKey` counts instead of the header. */
+/** Malformed items fail alone, so each is parsed apart. `idempotencyKey` counts instead of the header; required with a secret key, as there. */
 export const ConsentItem = z.strictObject({ ...key, act: z.literal('consent').optional(), ...Consent.shape })
 export const WithdrawalItem = z.strictObject({ ...key, act: z.literal('withdrawal'), ...Withdrawal.shape })
 export const NoticeViewItem = z.strictObject({ ...key, act: z.literal('notice-view'), ...NoticeView.shape })
@@ -23,7 +28,7 @@ export const Batch = z
       .max(1000)
       .meta({
         description:
-          'Each item: `idempotencyKey`, `act` (`consent` by default, `withdrawal`, `notice-view`) and the fields of that act as its own route takes them. Items for one person are applied in order.',
+          'Each item: `idempotencyKey` (required with a secret key), `act` (`consent` by default, `withdrawal`, `notice-view`) and the fields of that act as its own route takes them. Items for one person are applied in order.',
       }),
   })
   .meta({

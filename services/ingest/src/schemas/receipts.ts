@@ -74,7 +74,7 @@ export type DryRun = z.output<typeof DryRun>
 export const Confirmation = z.strictObject({ url: z.string(), token: z.string(), expiresAt: Instant })
 export type Confirmation = z.output<typeof Confirmation>
 
-/** RFC 6901 pointers of what held a card number or an IBAN and was left out of a no. */
+/** RFC 6901 pointers of what was left out: of a no, what its form or payment data would have cost a yes; of a page's act, what it may not leave in the clear. */
 const Dropped = z.array(z.string())
 
 export const Recorded = z

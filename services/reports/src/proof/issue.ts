@@ -1,22 +1,12 @@
 // A proof from the question to the document: claimed, recorded as an event, then built from the stream that the event names.
-import {
-  decideProof,
-  iso,
-  leafBytes,
-  LedgerError,
-  ms,
-  refuse,
-  subjectStream,
-  type RecordedEvent,
-  type SubjectData,
-} from '@consent-ledger/domain'
+import { decideProof, iso, LedgerError, ms, refuse, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { buildProof, type Issued, type OtherSubjects, type Proof } from '@consent-ledger/proof'
 import { seal, type Identifier } from '@consent-ledger/vault'
 import type { Look } from '../access.ts'
 import { claimStaffAct, type StaffAct } from '../staffAct.ts'
 import type { ReportsDeps } from '../deps.ts'
-import { evolveHistory, initialHistory, readHistory, type History } from '../history.ts'
+import { historyAggregate, readHistory } from '../history.ts'
 import { reportLanguage } from '../language.ts'
 import type { ProofPost } from '../schemas/proofs.ts'
 import { openedIdentifiers, openEvents } from './open.ts'
@@ -50,26 +40,24 @@ const record = async (
   deps: ReportsDeps,
   asked: Asked,
   act: StaffAct,
-): Promise<{ history: History; issued: RecordedEvent; replayed: boolean }> => {
+): Promise<{ events: RecordedEvent[]; issued: RecordedEvent; replayed: boolean }> => {
   const { subjectId } = asked.look
   const data = await issuedData(deps, asked, act)
-  const { state, events, replayed } = await decideAndAppend({
+  return decideAndAppend({
     store: deps.store,
     clock: deps.clock,
-    stream: subjectStream(subjectId),
-    initial: initialHistory,
-    evolve: evolveHistory,
+    aggregate: historyAggregate(subjectId),
     act,
-    decide: (history: History, recordedAt) => {
+    decide: (history, recordedAt) => {
       const names = namesOf(heldInAll(history.events).values())
       const opened = names.filter((name) => asked.post.open === undefined || asked.post.open.includes(name))
       return decideProof({ ...data, lastRevision: history.subject.lastRevision.toString(), issuedAt: iso(recordedAt), opened })
     },
-    leaf: leafBytes,
+    conclude({ state, events: [issued], replayed }) {
+      if (!issued) throw new LedgerError('INTERNAL', 'A proof was decided on without its event')
+      return { events: [...state.events], issued, replayed }
+    },
   })
-  const [issued] = events
-  if (!issued) throw new LedgerError('INTERNAL', 'A proof was decided on without its event')
-  return { history: state, issued, replayed }
 }
 
 const othersReached = async (
@@ -111,10 +99,10 @@ export const issueProof = async (deps: ReportsDeps, asked: Asked): Promise<Issue
     throw refuse('UNKNOWN_PURPOSE', '/purpose', 'known', 'There is no such purpose.')
   await readHistory(deps.store, subjectId)
   const act = await claimStaffAct(deps, look, { route: 'proofs', post: { ...post } }, asked.idempotencyKey)
-  const { history, issued: event, replayed } = await record(deps, asked, act)
+  const { events: all, issued: event, replayed } = await record(deps, asked, act)
   const issued = issuedOf(event, post.reason)
   const { opened: names } = event.data as unknown as SubjectData<'ProofIssued'>
-  const events = history.events.filter((one) => one.revision <= issued.lastRevision)
+  const events = all.filter((one) => one.revision <= issued.lastRevision)
   const opened = await openEvents(deps.vault, subjectId, events, names)
   const otherSubjects = names.includes('identifiers')
     ? await othersReached(deps, catalogue, subjectId, openedIdentifiers(opened.values()))

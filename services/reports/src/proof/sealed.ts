@@ -15,7 +15,7 @@ const actOfMethod = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEve
 }
 
 /** What `event` holds of the person's. Staff's own reasons are not the person's and are no part of it. */
-export const heldIn = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEvent>): Held => {
+const heldIn = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEvent>): Held => {
   const { data } = event as unknown as SubjectFact
   const { actId } = event.metadata
   const identifiers = ('identifiers' in data && data.identifiers) || []

@@ -1,10 +1,11 @@
 // GET /v1/answers, /v1/activity, POST /v1/projections/rebuild: what spans subjects, from the read model.
-import { iso, LedgerError, type Role } from '@consent-ledger/domain'
-import { operatorOf, type EdgeApp } from '@consent-ledger/edge'
+import { iso, LedgerError, replacedAt, type Role } from '@consent-ledger/domain'
+import { operatorOf, type EdgeApp, type OperatorCaller } from '@consent-ledger/edge'
+import { noteAccess } from '../access.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { Activity, ActivityAsked, Answers, AnswersAsked, Rebuilding } from '../schemas/across.ts'
 import { limitOf } from '../schemas/asked.ts'
-import { oneController } from '../visible.ts'
+import { actingRole, oneController } from '../visible.ts'
 
 const readers: readonly Role[] = ['legal', 'dpo', 'auditor']
 const watchers: readonly Role[] = ['legal', 'dpo', 'auditor', 'admin']
@@ -17,6 +18,13 @@ const freshness = (deps: ReportsDeps, asOf: number | null) => ({
 const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 
+/** A page is a look at each person in it: a cursor can be made so that it shows one alone. */
+const noteAll = async (deps: ReportsDeps, caller: OperatorCaller, rows: readonly { subjectId: string }[]): Promise<void> => {
+  const role = actingRole(caller, readers)
+  const subjects = [...new Set(rows.map((row) => row.subjectId))]
+  await Promise.all(subjects.map((subjectId) => noteAccess(deps, caller, { subjectId, role, purpose: 'answers' })))
+}
+
 const answersRoute = (app: EdgeApp, deps: ReportsDeps): void => {
   const schema = {
     operationId: 'listAnswers',
@@ -26,8 +34,16 @@ const answersRoute = (app: EdgeApp, deps: ReportsDeps): void => {
   }
   app.get('/v1/answers', { config: { access: { roles: readers } }, schema }, async (request) => {
     const { controller: named, purpose, channel, answer, after, limit } = request.query
-    const { controllerId: controller } = await oneController(deps, operatorOf(request), named)
-    const page = await deps.readModel.listAnswers({ controller, ...given({ purpose, channel, answer, after }), limit: limitOf(limit) })
+    const caller = operatorOf(request)
+    const catalogue = await oneController(deps, caller, named)
+    const { controllerId: controller } = catalogue
+    const page = await deps.readModel.listAnswers({
+      controller,
+      ...given({ purpose, channel, answer, after }),
+      replacedAt: (notice) => replacedAt(catalogue, notice),
+      limit: limitOf(limit),
+    })
+    await noteAll(deps, caller, page.answers)
     const answers = page.answers.map((row) => ({
       ...row,
       since: text(row.since),

@@ -1,30 +1,25 @@
 // POST …/links/{linkId}/undo: an identifier that was linked to a person by mistake is theirs no longer.
-import { decideUnlink, iso, leafBytes, LedgerError, ms, subjectStream, type Role, type SealedField } from '@consent-ledger/domain'
+import { decideUnlink, iso, LedgerError, ms, type Role, type SealedField } from '@consent-ledger/domain'
 import type { EdgeApp } from '@consent-ledger/edge'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { seal } from '@consent-ledger/vault'
 import { lookAt, type Look } from '../access.ts'
 import type { ReportsDeps } from '../deps.ts'
-import { evolveHistory, initialHistory, readHistory, type History } from '../history.ts'
+import { historyAggregate, readHistory } from '../history.ts'
 import { OfLink } from '../schemas/asked.ts'
 import { Undone, UndoPost } from '../schemas/proofs.ts'
 import { claimStaffAct, type StaffAct } from '../staffAct.ts'
 
 const undoers: readonly Role[] = ['dpo']
 
-const wasUndone = (history: History, linkId: string): boolean =>
-  history.events.some((event) => event.type === 'IdentityUnlinked' && event.data['linkId'] === linkId)
-
 const record = (deps: ReportsDeps, { subjectId, catalogue }: Look, linkId: string, act: StaffAct, reason: SealedField) =>
   decideAndAppend({
     store: deps.store,
     clock: deps.clock,
-    stream: subjectStream(subjectId),
-    initial: initialHistory,
-    evolve: evolveHistory,
+    aggregate: historyAggregate(subjectId),
     act,
-    decide: (history: History) => (wasUndone(history, linkId) ? [] : decideUnlink(history.subject, catalogue.controllerId, linkId, reason)),
-    leaf: leafBytes,
+    decide: ({ subject }) => (subject.links.has(linkId) ? decideUnlink(subject, catalogue.controllerId, linkId, reason) : []),
+    conclude: ({ events, replayed }) => ({ events, replayed }),
   })
 
 /** Registers the undoing of a link. The event is durable first; the directory follows, and a retry after a crash between the two makes it follow. */
@@ -34,9 +29,8 @@ export const linkRoute = (app: EdgeApp, deps: ReportsDeps): void => {
     const { linkId } = request.params
     const look = await lookAt(deps, request, request.params.subjectId, { admitted: undoers, purpose: 'unlink' })
     const { subjectId, catalogue } = look
-    const { subject, events } = await readHistory(deps.store, subjectId)
-    if (!subject.links.has(linkId) && !wasUndone({ subject, events }, linkId))
-      throw new LedgerError('NOT_FOUND', 'No such link is in force.')
+    const { subject } = await readHistory(deps.store, subjectId)
+    if (!subject.links.has(linkId) && !subject.unlinked.has(linkId)) throw new LedgerError('NOT_FOUND', 'No such link is in force.')
     const act = await claimStaffAct(deps, look, { route: 'links', post: { linkId, ...request.body } }, request.idempotencyKey)
     const key = await deps.vault.registerKey(catalogue.controllerId, deps.clock())
     const reason = seal(key, { actId: act.actId, field: 'reason', subjectId }, request.body.reason)

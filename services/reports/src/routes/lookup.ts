@@ -1,7 +1,7 @@
 // POST /v1/subjects/lookup: who is meant, by identifiers (never in an address) or by a receipt.
-import { builtInSchemes, iso, LedgerError, ms, refuse, type Catalogue, type Role } from '@consent-ledger/domain'
+import { iso, LedgerError, ms, type Catalogue, type Role } from '@consent-ledger/domain'
 import { operatorOf, type EdgeApp, type OperatorCaller } from '@consent-ledger/edge'
-import { normaliseIdentifier, type Identifier, type Reached } from '@consent-ledger/vault'
+import { readIdentifiers, type Identifier, type Reached } from '@consent-ledger/vault'
 import type { z } from 'zod'
 import { noteAccess } from '../access.ts'
 import type { ReportsDeps } from '../deps.ts'
@@ -13,18 +13,12 @@ const readers: readonly Role[] = ['dpo', 'legal', 'auditor']
 type Match = Reached & { controller: string }
 const nobody = (): LedgerError => new LedgerError('NOT_FOUND', 'Nobody is known by that.')
 
-const kindIn = (catalogue: Catalogue, scheme: string) =>
-  catalogue.controller?.identifiers.find((declared) => declared.scheme === scheme)?.kind ??
-  (Object.hasOwn(builtInSchemes, scheme) ? builtInSchemes[scheme] : undefined)
-
-const normalised = (catalogue: Catalogue, { identifiers }: ByIdentifiers): Identifier[] =>
-  identifiers.map(({ scheme, value }, n) => {
-    const kind = kindIn(catalogue, scheme)
-    if (kind === undefined)
-      throw refuse('IDENTIFIER_INVALID', `/identifiers/${n}/scheme`, 'declared', 'The catalogue declares no such scheme.')
-    const { emailLocalPart = 'fold', country = 'FR' } = catalogue.controller ?? {}
-    return normaliseIdentifier(scheme, value, { kind, emailLocalPart, country, pointer: `/identifiers/${n}/value` })
-  })
+/** Errors: IDENTIFIER_INVALID, if any of them cannot be read. */
+const read = (catalogue: Catalogue, { identifiers }: ByIdentifiers): Identifier[] => {
+  const found = readIdentifiers(catalogue, identifiers, '/identifiers')
+  if (found.refused) throw found.refused
+  return found.identifiers
+}
 
 const byIdentifiers = async (deps: ReportsDeps, caller: OperatorCaller, post: ByIdentifiers): Promise<Match[]> => {
   const matches: Match[] = []
@@ -32,7 +26,7 @@ const byIdentifiers = async (deps: ReportsDeps, caller: OperatorCaller, post: By
   const catalogues = await visibleControllers(deps, caller, post.controller)
   for (const catalogue of catalogues) {
     try {
-      const reached = await deps.vault.find(catalogue.controllerId, normalised(catalogue, post))
+      const reached = await deps.vault.find(catalogue.controllerId, read(catalogue, post))
       matches.push(...reached.map((one) => ({ ...one, controller: catalogue.controllerId })))
     } catch (error) {
       // What one controller cannot read another may: each has its own schemes and country.

@@ -24,7 +24,9 @@ const stateRoute = (app: EdgeApp, deps: ReportsDeps): void => {
     const { subjectId, catalogue } = await lookAt(deps, request, request.params.subjectId, { admitted: readers, purpose: 'state' })
     const { subject } = await readHistory(deps.store, subjectId)
     const now = deps.clock()
-    const { at = iso(now), knownAt = iso(now) } = request.query
+    // A stream written while the server's clock ran ahead goes on past `now`: what was recorded is known all the same.
+    const latest = iso(Math.max(now, subject.lastRecordedAt))
+    const { at = latest, knownAt = latest } = request.query
     const cut = { at: ms(at), knownAt: ms(knownAt) }
     const view = subjectView(subject, catalogue, cut)
     return { subjectId, at: iso(cut.at), knownAt: iso(cut.knownAt), asOf: iso(now), ...view, restrictions: [] }

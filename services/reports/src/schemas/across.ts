@@ -5,7 +5,7 @@ import { Limit } from './asked.ts'
 
 /** `asOf`: up to when everything recorded is in it, null if never since the last rebuild. `lagMs`: how long ago that is. */
 const freshness = { asOf: Instant.nullable(), lagMs: z.int().nullable() }
-const Answer = z.enum(['unknown', 'requested', 'given', 'refused', 'withdrawn', 'expired'])
+const Answer = z.enum(['unknown', 'requested', 'given', 'refused', 'withdrawn', 'expired', 'invalidated'])
 
 export const AnswersAsked = z.strictObject({
   controller: Id.optional(),
@@ -25,7 +25,10 @@ export const Answers = z
         purpose: Id,
         channel: Channel,
         answer: Answer,
-        objected: z.boolean(),
+        objected: z.boolean().meta({
+          description:
+            'Whether an objection to this very purpose stands. One that is inherited from the purpose that it replaces is told by `GET /v1/subjects/{subjectId}/state` only.',
+        }),
         since: Instant.nullable(),
         until: Instant.nullable(),
         notice: z.strictObject({ id: Id, version: z.int() }).nullable(),

@@ -12,7 +12,7 @@ const noPrlimit = spawnSync('prlimit', ['--version']).status !== 0 && 'needs prl
 
 test('a disk that is full and has room again', { skip: noPrlimit }, async () => {
   const script = 'ulimit -S -f 2000 && exec "$0" "$@"'
-  const args = ['-c', script, process.execPath, join(import.meta.dirname, 'full-disk.ts'), room.file()]
+  const args = ['-c', script, process.execPath, join(import.meta.dirname, 'fullDisk.ts'), room.file()]
   const { stdout } = await promisify(execFile)('sh', args)
   assert.deepEqual(JSON.parse(stdout), {
     codes: ['VAULT_UNAVAILABLE'],

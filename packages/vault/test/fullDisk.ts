@@ -1,4 +1,4 @@
-// A process whose files may not grow beyond a limit, as on a full disk; it lifts the limit and goes on. Started by full-disk.test.ts under `ulimit -S -f`.
+// A process whose files may not grow beyond a limit, as on a full disk; it lifts the limit and goes on. Started by fullDisk.test.ts under `ulimit -S -f`.
 import { execFileSync } from 'node:child_process'
 import { act, email } from '../src/conformance/trial.ts'
 import { openSqliteVault } from '../src/sqlite/index.ts'
