@@ -16,3 +16,11 @@ export const leafBytes = (event: Omit<RecordedEvent, 'position'>): Uint8Array =>
   if (bytes.length > maximumLeaf) throw new LedgerError('TOO_LARGE', `One event may have at most ${maximumLeaf} bytes`)
   return bytes
 }
+
+/** Refuses an event that cannot be a leaf, with the errors of `leafBytes`, at a fraction of its cost: RFC 8785 only puts members in another order. */
+export const demandLeaf = (event: Omit<RecordedEvent, 'position'>): void => {
+  const { id, type, stream, revision, data, metadata } = event
+  const text = JSON.stringify({ v: 1, id, type, stream, revision: revision.toString(), data, metadata })
+  // JSON.stringify writes a lone surrogate, or a backslash before `ud`, with these characters: then only the leaf itself tells.
+  if (Buffer.byteLength(text) > maximumLeaf || text.includes('\\ud')) leafBytes(event)
+}

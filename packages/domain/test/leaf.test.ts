@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
-import { canonicalJson, leafBytes, maximumLeaf, type Json, type RecordedEvent } from '../src/index.ts'
+import { canonicalJson, LedgerError, demandLeaf, leafBytes, maximumLeaf, type RecordedEvent } from '../src/index.ts'
 
 const event = (data: RecordedEvent['data']): RecordedEvent => ({
   id: '00000000-0000-5000-8000-000000000000',
@@ -47,7 +47,7 @@ test('a lone surrogate has no leaf', () => {
 test('any JSON value has the text that another implementation of RFC 8785 gives it', () => {
   fc.assert(
     fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
-      assert.equal(canonicalJson(value as Json), canonicalize(value))
+      assert.equal(canonicalJson(value), canonicalize(value))
     }),
     { numRuns: 2000 },
   )
@@ -55,4 +55,27 @@ test('any JSON value has the text that another implementation of RFC 8785 gives 
 test('what is not in I-JSON has no text: lone surrogates in names too, NaN, infinity', () => {
   for (const value of ['\uDC00', { '\uD800': 1 }, [Number.NaN], Number.POSITIVE_INFINITY])
     assert.throws(() => canonicalJson(value), { code: 'INVALID_REQUEST' })
+})
+
+test('what is refused as a leaf is exactly what cannot be made one', () => {
+  const sizes = fc.integer({ min: maximumLeaf - 400, max: maximumLeaf + 10 }).map((length) => 'x'.repeat(length))
+  const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\uD800', '\\ud800', 'é'.repeat(32_700)), sizes)
+  const refused = (make: () => unknown): string | null => {
+    try {
+      make()
+      return null
+    } catch (error) {
+      return error instanceof LedgerError ? error.code : 'another'
+    }
+  }
+  fc.assert(
+    fc.property(texts, (text) => {
+      const one = event({ a: text })
+      assert.equal(
+        refused(() => demandLeaf(one)),
+        refused(() => leafBytes(one)),
+      )
+    }),
+    { numRuns: 300 },
+  )
 })

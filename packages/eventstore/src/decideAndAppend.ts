@@ -1,7 +1,7 @@
 // The only way into a stream: read, decide, append at the revision that was read; once per act, however often it is tried.
 import {
   iso,
-  leafBytes,
+  demandLeaf,
   LedgerError,
   schemaVersion,
   type Aggregate,
@@ -122,7 +122,7 @@ const propose = <State>({ clock, aggregate: { stream }, act, decide }: Decision<
     metadata,
   }))
   // Made only to be sure that it can be: what is appended has a leaf for ever.
-  for (const [n, event] of events.entries()) leafBytes({ ...event, stream, revision: fold.revision + 1n + BigInt(n) })
+  for (const [n, event] of events.entries()) demandLeaf({ ...event, stream, revision: fold.revision + 1n + BigInt(n) })
   return events
 }
 

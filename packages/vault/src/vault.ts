@@ -4,7 +4,8 @@ import { LedgerError } from '@consent-ledger/domain'
 import { answerAgain, earlierAct, markOf, storeAct } from './acts.ts'
 import { claimStep, rehearsal, seek } from './claim.ts'
 import { openKeyring, type Keyring } from './keyring.ts'
-import { directoryUse, hmac, macKey, macKeyStep, type VaultMacs } from './macs.ts'
+import { openDirectoryKeys, type DirectoryKeys } from './directoryKeys.ts'
+import { hmac, type VaultMacs } from './macs.ts'
 import type { Claimed, Reached, Vault } from './port.ts'
 import { newWrappedKey } from './wrapping.ts'
 import type { Step, Tables } from './tables.ts'
@@ -26,21 +27,17 @@ export type Base = {
 /** All of the port but closing. */
 export const vaultOver = (base: Base): Omit<Vault, 'close'> => {
   const keyring = openKeyring(base.tables, base.kek)
-  return { ...claims(base, keyring), ...people(base), ...keys(base, keyring), ...journals(base), ...identity(base) }
+  const directory = openDirectoryKeys(base.tables, base.kek)
+  return { ...claims(base, keyring, directory), ...people(base, directory), ...keys(base, keyring), ...journals(base), ...identity(base) }
 }
 
-const claims = (base: Base, keyring: Keyring): Pick<Vault, 'claim' | 'claimOn' | 'rehearse'> => {
-  const { tables, write, read, kek, macs, clock } = base
-  const directoryKeys = new Map<string, KeyObject>()
-  const directoryKey = (controller: string): Step<KeyObject> => {
-    const known = directoryKeys.get(controller)
-    return known === undefined ? macKeyStep(tables, kek, controller, directoryUse) : { answer: known }
-  }
+const claims = (base: Base, keyring: Keyring, directory: DirectoryKeys): Pick<Vault, 'claim' | 'claimOn' | 'rehearse'> => {
+  const { tables, write, read, macs, clock } = base
   return {
     claim: async (claim) => {
       const mark = markOf(macs, claim, claim)
       const { key, claimed } = await write(() => {
-        const made = directoryKey(claim.controller)
+        const made = directory.keyOrNew(claim.controller)
         const step = claimStep(tables, keyring, claim, mark, made.answer, clock())
         const apply = (): void => {
           made.apply?.()
@@ -48,14 +45,14 @@ const claims = (base: Base, keyring: Keyring): Pick<Vault, 'claim' | 'claimOn' |
         }
         return { answer: { key: made.answer, claimed: step.answer }, apply }
       })
-      directoryKeys.set(claim.controller, key)
+      directory.remember(claim.controller, key)
       return claimed
     },
     claimOn: (subjectId, act) => write(() => claimOnStep(base, keyring, subjectId, act)),
     rehearse: (claim) =>
       read(() => {
         // Where the controller has no key yet nobody is known, and any key finds nobody.
-        const key = macKey(tables, kek, claim.controller, directoryUse) ?? newWrappedKey(kek, []).key
+        const key = directory.key(claim.controller) ?? newWrappedKey(base.kek, []).key
         return rehearsal(tables, claim, markOf(macs, claim, claim), key)
       }),
   }
@@ -72,10 +69,13 @@ const claimOnStep = (base: Base, keyring: Keyring, subjectId: string, act: Param
   return storeAct(tables, mark, { ...act, conflict: false, at: clock() }, [target], () => {})
 }
 
-const people = ({ tables, write, read, kek }: Base): Pick<Vault, 'find' | 'findAct' | 'controllerOf' | 'unlink' | 'actCount'> => ({
+const people = (
+  { tables, write, read }: Base,
+  directory: DirectoryKeys,
+): Pick<Vault, 'find' | 'findAct' | 'controllerOf' | 'unlink' | 'actCount'> => ({
   find: (controller, identifiers) =>
     read(() => {
-      const key = macKey(tables, kek, controller, directoryUse)
+      const key = directory.key(controller)
       return key === null ? [] : reached(tables, seek(key, identifiers))
     }),
   findAct: (actId) => read(() => tables.actBehind(actId) ?? null),
