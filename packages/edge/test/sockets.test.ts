@@ -6,10 +6,11 @@ import { test, type TestContext } from 'node:test'
 import type { EdgeApp } from '../src/index.ts'
 import { openAll } from './world.ts'
 
-const listening = async (t: TestContext): Promise<{ app: EdgeApp; port: number }> => {
-  const { app } = await openAll(t)
+const listening = async (t: TestContext): Promise<{ app: EdgeApp; port: number; key: string }> => {
+  const { app, world } = await openAll(t)
+  const { key } = await world.issue('secret')
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { app, port: (app.server.address() as AddressInfo).port }
+  return { app, key, port: (app.server.address() as AddressInfo).port }
 }
 
 /** All that comes back until the connection is closed. */
@@ -49,21 +50,19 @@ test('a connection on which an upgrade was asked for ends with its answer', asyn
 })
 
 test('closing ends the connections that clients keep open, also those on which a request was under way', { timeout: 30_000 }, async (t) => {
-  const { app, port } = await listening(t)
-  const body = '{}'
+  const { app, port, key } = await listening(t)
+  const head = `POST /v1/withdrawals HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`
   const socket = connect({ port, host: '127.0.0.1' })
   socket.setEncoding('utf8')
-  socket.write(
-    `POST /v1/withdrawals HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
-  )
+  socket.write(`${head}Expect: 100-continue\r\n\r\n`)
   const [interim] = (await once(socket, 'data')) as [string]
   assert.match(interim, /^HTTP\/1\.1 100 /)
   const idle = connect({ port, host: '127.0.0.1' })
   await once(idle, 'connect')
   const closed = app.close()
-  socket.write(body)
+  socket.write('{}')
   const [answer] = (await once(socket, 'data')) as [string]
-  assert.match(answer, /^HTTP\/1\.1 401 .*connection: close/is)
+  assert.match(answer, /^HTTP\/1\.1 201 .*connection: close/is)
   await closed
   socket.destroy()
   idle.destroy()
