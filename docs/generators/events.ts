@@ -37,6 +37,7 @@ const wordFiles = [
   'domain/src/subject/events.ts',
   'domain/src/catalogue/file.ts',
   'domain/src/catalogue/events.ts',
+  'domain/src/operators.ts',
   'domain/src/profile/profile.ts',
 ]
 
@@ -87,8 +88,8 @@ export const eventsDocument = async (): Promise<string> => {
   const events = [
     ...streamSection('One person: `subject-<subjectId>`', domain.subjectEvents, subject),
     ...streamSection('One controller: `controller-<id>`', domain.controllerEvents, catalogue),
-    ...streamSection('The ledger itself: `ledger`', domain.ledgerEvents, catalogue),
-    ...streamSection('The people with operator keys: `operators`', domain.operatorEvents, catalogue),
+    ...streamSection('The ledger itself: `ledger`', domain.ledgerEvents, await commentsIn('domain/src/ledger.ts')),
+    ...streamSection('The people with operator keys: `operators`', domain.operatorEvents, await commentsIn('domain/src/operators.ts')),
   ]
   const types = ['## Types', '', '| name | form | |', '|---|---|---|', ...(await typeRows(events)), '']
   return [...introduction, ...events, ...types].join('\n')

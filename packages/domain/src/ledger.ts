@@ -1,7 +1,22 @@
 // The ledger itself, folded from the stream `ledger`: which one it is, whose key it needs, which controllers it keeps.
+import { z } from 'zod'
 import type { Aggregate } from './aggregate.ts'
 import type { RecordedEvent } from './event.ts'
-import { ledgerStream, type LedgerFact } from './catalogue/events.ts'
+import { Id, Sha256Hex, Uuid } from './words.ts'
+
+export const ledgerEvents = {
+  /** First event of the ledger. `masterKeyCheck`: HMAC-SHA-256 by the master key, so that a wrong key is refused before it seals anything. */
+  LedgerCreated: z.strictObject({ ledgerId: Uuid, masterKeyCheck: Sha256Hex }),
+  /** This ledger keeps a stream `controller-<id>`. */
+  ControllerNamed: z.strictObject({ controller: Id }),
+  /** The first keys were made and handed out: the end of the first start. Without it the next start makes them anew. */
+  FirstKeysIssued: z.strictObject({}),
+} as const
+export type LedgerFact = {
+  [T in keyof typeof ledgerEvents]: { type: T; data: z.infer<(typeof ledgerEvents)[T]> }
+}[keyof typeof ledgerEvents]
+
+export const ledgerStream = 'ledger'
 
 export type Ledger = {
   ledgerId: string | null

@@ -1,10 +1,32 @@
 // The people of the legal team and their keys, folded from the stream `operators`.
+import { z } from 'zod'
 import type { Aggregate } from './aggregate.ts'
 import { refuse } from './errors.ts'
 import type { RecordedEvent } from './event.ts'
 import { ms } from './time.ts'
-import { operatorsStream, type OperatorFact, type Role } from './catalogue/events.ts'
-import type { SealedField } from './sealed.ts'
+import { SealedField } from './sealed.ts'
+import { Id, Sha256Hex, Uuid } from './words.ts'
+
+export const Role = z.enum(['legal', 'dpo', 'marketing', 'auditor', 'admin'])
+export type Role = z.infer<typeof Role>
+
+export const operatorEvents = {
+  /** `name` is sealed under the register's key. Without `controller` the operator sees all. */
+  OperatorAdded: z.strictObject({
+    operatorId: Uuid,
+    name: SealedField,
+    roles: z.array(Role).min(1),
+    controller: Id.optional(),
+    sha256: Sha256Hex,
+  }),
+  /** The operator's key opens nothing from here on. */
+  OperatorRevoked: z.strictObject({ operatorId: Uuid }),
+} as const
+export type OperatorFact = {
+  [T in keyof typeof operatorEvents]: { type: T; data: z.infer<(typeof operatorEvents)[T]> }
+}[keyof typeof operatorEvents]
+
+export const operatorsStream = 'operators'
 
 /** `controller` absent: sees all. */
 export type Operator = {

@@ -14,7 +14,7 @@ import {
   type PurposeVersion,
   type RecordedEvent,
 } from '@consent-ledger/domain'
-import type { AnswerFact } from './record.ts'
+import type { AnswerFact } from './answerFact.ts'
 
 /**
  * A fact of the catalogue. `ref`: where it stands, as in `NoticePublished 5f0c…`. `lateOn`: the day (controller's zone) on which it came to the ledger,

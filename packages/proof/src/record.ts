@@ -1,12 +1,8 @@
 // What a proof is judged on: each answer of the stream together with everything that stood around it when it was recorded.
-import { catalogueKnownAt, ms, type Catalogue, type RecordedEvent, type SubjectFact } from '@consent-ledger/domain'
+import { catalogueKnownAt, ms, type Catalogue, type RecordedEvent } from '@consent-ledger/domain'
+import { answerFact, isYes, type AnswerFact } from './answerFact.ts'
 import { aroundAct, type Around } from './around.ts'
 import type { Opened, OpenedField, OpenedIdentifier } from './opened.ts'
-
-const yesTypes = ['ConsentGiven', 'ConsentConfirmed', 'ConsentRequested'] as const
-const noTypes = ['ConsentRefused', 'ConsentWithdrawn', 'ObjectionRecorded'] as const
-type AnswerType = (typeof yesTypes)[number] | (typeof noTypes)[number]
-export type AnswerFact = Extract<SubjectFact, { type: AnswerType }>
 
 /** One answer, and what of the catalogue stood around it. */
 export type Answer = Around & {
@@ -24,12 +20,6 @@ export type ProofRecord = { answers: Answer[]; yeses: Answer[]; noes: Answer[] }
 
 /** `from` inclusive, `to` exclusive, by the time that decides the order of answers. Narrows what is judged, never the stream. */
 export type Narrowing = { purpose?: string | undefined; from?: string | undefined; to?: string | undefined }
-
-const isAnswer = (event: RecordedEvent): boolean => [...yesTypes, ...noTypes].some((type) => type === event.type)
-const isYes = (event: RecordedEvent): boolean => yesTypes.some((type) => type === event.type)
-
-/** The fact of an answer event, or null for any other event. */
-export const answerFact = (event: RecordedEvent): AnswerFact | null => (isAnswer(event) ? (event as unknown as AnswerFact) : null)
 
 /** Whether an answer lies inside what the report is about. */
 export const within = (narrowing: Narrowing, fact: AnswerFact): boolean =>

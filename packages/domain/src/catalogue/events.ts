@@ -1,6 +1,5 @@
 // The events of a controller's stream (`controller-<id>`): what it is, its sites and their keys, its purposes, its notices, the rules it is under.
 import { z } from 'zod'
-import { SealedField } from '../sealed.ts'
 import { Id, Instant, Language, Sha256Hex, Uuid } from '../words.ts'
 import { RegulatorProfile } from '../profile/profile.ts'
 import { ControllerEntry, NoticeEntry, PurposeEntry, SiteEntry, Statement } from './file.ts'
@@ -46,37 +45,4 @@ export const controllerEvents = {
 export type ControllerEventType = keyof typeof controllerEvents
 export type ControllerFact = { [T in ControllerEventType]: { type: T; data: z.infer<(typeof controllerEvents)[T]> } }[ControllerEventType]
 
-export const ledgerEvents = {
-  /** First event of the ledger. `masterKeyCheck`: HMAC-SHA-256 by the master key, so that a wrong key is refused before it seals anything. */
-  LedgerCreated: z.strictObject({ ledgerId: Uuid, masterKeyCheck: Sha256Hex }),
-  /** This ledger keeps a stream `controller-<id>`. */
-  ControllerNamed: z.strictObject({ controller: Id }),
-  /** The first keys were made and handed out: the end of the first start. Without it the next start makes them anew. */
-  FirstKeysIssued: z.strictObject({}),
-} as const
-export type LedgerFact = {
-  [T in keyof typeof ledgerEvents]: { type: T; data: z.infer<(typeof ledgerEvents)[T]> }
-}[keyof typeof ledgerEvents]
-
-export const Role = z.enum(['legal', 'dpo', 'marketing', 'auditor', 'admin'])
-export type Role = z.infer<typeof Role>
-
-export const operatorEvents = {
-  /** `name` is sealed under the register's key. Without `controller` the operator sees all. */
-  OperatorAdded: z.strictObject({
-    operatorId: Uuid,
-    name: SealedField,
-    roles: z.array(Role).min(1),
-    controller: Id.optional(),
-    sha256: Sha256Hex,
-  }),
-  /** The operator's key opens nothing from here on. */
-  OperatorRevoked: z.strictObject({ operatorId: Uuid }),
-} as const
-export type OperatorFact = {
-  [T in keyof typeof operatorEvents]: { type: T; data: z.infer<(typeof operatorEvents)[T]> }
-}[keyof typeof operatorEvents]
-
-export const ledgerStream = 'ledger'
-export const operatorsStream = 'operators'
 export const controllerStream = (controller: string): string => `controller-${controller}`

@@ -82,13 +82,16 @@ const referTo = (
   return { known, shows: text.purposes, flags: by.showing === 'not-ours' ? ['showing-not-ours'] : [] }
 }
 
-const judgeYes = (catalogue: Catalogue, post: ConsentPost, purpose: Purpose, choice: Choice, at: string, by: By): Broken[] => {
+const judgeYes = (catalogue: Catalogue, post: ConsentPost, { purpose, version }: Known, choice: Choice, at: string, by: By): Broken[] => {
   const imported = post.method?.kind === 'import'
   const { known, shows } = referTo(catalogue, post.notice, by)
   return [
     ...(basisOf(purpose) === 'consent'
       ? []
       : [broken('NOT_A_CONSENT_PURPOSE', `${at}/purpose`, 'basis', 'This purpose does not rest on consent: nobody can give it')]),
+    ...(choice.channels?.some((channel) => !version.channels.includes(channel))
+      ? [broken('CHANNEL_NOT_IN_PURPOSE', `${at}/channels`, 'published', 'This purpose has no such channel')]
+      : []),
     ...(isRetired(catalogue, purpose, by.receivedAt)
       ? [broken('PURPOSE_RETIRED', `${at}/purpose`, 'retired', 'This purpose is no longer asked for')]
       : []),
@@ -129,6 +132,56 @@ const noFlags = (catalogue: Catalogue, purpose: Purpose, channels: Channel[] | u
   ...(channels?.some((channel) => !allChannels(purpose).includes(channel)) ? (['channel-not-in-purpose'] as const) : []),
 ]
 
+type Known = { purpose: Purpose; version: PurposeVersion }
+
+const yesTo = (
+  catalogue: Catalogue,
+  post: ConsentPost,
+  choice: Choice,
+  { purpose, version }: Known,
+  occurred: Occurred,
+  by: By,
+): JudgedAnswer => {
+  const { known, flags } = referTo(catalogue, post.notice, by)
+  const awaiting = awaits(catalogue, post, version, occurred)
+  return {
+    as: awaiting.length > 0 ? 'requested' : 'given',
+    purpose: purpose.id,
+    version,
+    channels: choice.channels ?? version.channels,
+    basis: basisOf(purpose),
+    ...(known ? { notice: known } : {}),
+    ...(awaiting.length > 0 ? { awaiting } : {}),
+    flags,
+  }
+}
+
+/** A no by any name. On another basis than consent it is an objection; without channels it covers all that the purpose ever had. */
+const noTo = (
+  catalogue: Catalogue,
+  { purpose, version }: Known,
+  as: 'refused' | 'withdrawn',
+  channels: Channel[] | undefined,
+  by: By,
+): JudgedAnswer => {
+  const basis = basisOf(purpose)
+  return {
+    as: basis === 'consent' ? as : 'objected',
+    purpose: purpose.id,
+    version,
+    channels: channels ?? allChannels(purpose),
+    basis,
+    flags: noFlags(catalogue, purpose, channels, by),
+  }
+}
+
+const refusalOf = (catalogue: Catalogue, post: ConsentPost, choice: Choice, known: Known, by: By): JudgedAnswer => {
+  const { notice, flags } = noticeOfNo(catalogue, post.notice, choice.purpose, by)
+  const no = noTo(catalogue, known, 'refused', choice.channels, by)
+  const dismissed: Flag[] = choice.decision === 'dismissed' ? ['dismissed'] : []
+  return { ...no, ...(notice ? { notice } : {}), flags: [...flags, ...no.flags, ...dismissed] }
+}
+
 /** Judges `POST /v1/consents`. If any yes breaks a rule no yes stands; every no to a purpose that ever existed stands. */
 export const judgeConsent = (catalogue: Catalogue, post: ConsentPost, by: By): Judged => {
   const occurred = judgeTime(catalogue, post.occurredAt, by)
@@ -141,43 +194,12 @@ export const judgeConsent = (catalogue: Catalogue, post: ConsentPost, by: By): J
     const version = purpose && purposeVersionAt(purpose, occurred.at)
     if (!purpose || !version) {
       rules.push(broken('UNKNOWN_PURPOSE', `${at}/purpose`, 'published', 'No such purpose was ever published'))
-      continue
+    } else if (choice.decision === 'given') {
+      rules.push(...judgeYes(catalogue, post, { purpose, version }, choice, at, by))
+      yeses.push(yesTo(catalogue, post, choice, { purpose, version }, occurred, by))
+    } else {
+      noes.push(refusalOf(catalogue, post, choice, { purpose, version }, by))
     }
-    const basis = basisOf(purpose)
-    if (choice.decision !== 'given') {
-      const { notice, flags } = noticeOfNo(catalogue, post.notice, choice.purpose, by)
-      const own: Flag[] = [
-        ...flags,
-        ...noFlags(catalogue, purpose, choice.channels, by),
-        ...(choice.decision === 'dismissed' ? (['dismissed'] as const) : []),
-      ]
-      const channels = choice.channels ?? allChannels(purpose)
-      noes.push({
-        as: basis === 'consent' ? 'refused' : 'objected',
-        purpose: purpose.id,
-        version,
-        channels,
-        basis,
-        ...(notice ? { notice } : {}),
-        flags: own,
-      })
-      continue
-    }
-    rules.push(...judgeYes(catalogue, post, purpose, choice, at, by))
-    if (choice.channels?.some((channel) => !version.channels.includes(channel)))
-      rules.push(broken('CHANNEL_NOT_IN_PURPOSE', `${at}/channels`, 'published', 'This purpose has no such channel'))
-    const { known, flags } = referTo(catalogue, post.notice, by)
-    const awaiting = awaits(catalogue, post, version, occurred)
-    yeses.push({
-      as: awaiting.length > 0 ? 'requested' : 'given',
-      purpose: purpose.id,
-      version,
-      channels: choice.channels ?? version.channels,
-      basis,
-      ...(known ? { notice: known } : {}),
-      ...(awaiting.length > 0 ? { awaiting } : {}),
-      flags,
-    })
   }
   const refused = errorOf(rules)
   return { answers: refused ? noes : [...yeses, ...noes], refused, occurred }
@@ -189,17 +211,7 @@ export const judgeWithdrawal = (catalogue: Catalogue, post: WithdrawalPost, by: 
   const answers: JudgedAnswer[] = []
   const add = (purpose: Purpose): void => {
     const version = purposeVersionAt(purpose, by.receivedAt)
-    if (!version) return
-    const basis = basisOf(purpose)
-    const channels = post.channels ?? allChannels(purpose)
-    answers.push({
-      as: basis === 'consent' ? 'withdrawn' : 'objected',
-      purpose: purpose.id,
-      version,
-      channels,
-      basis,
-      flags: noFlags(catalogue, purpose, post.channels, by),
-    })
+    if (version) answers.push(noTo(catalogue, { purpose, version }, 'withdrawn', post.channels, by))
   }
   if (post.purposes === 'all') {
     for (const purpose of catalogue.purposes.values())

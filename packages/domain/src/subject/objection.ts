@@ -4,8 +4,7 @@ import { allChannels } from '../catalogue/reading.ts'
 import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
 import type { Answer } from './answers.ts'
-import type { Cut } from './state.ts'
-import { threadKey, type Subject } from './subject.ts'
+import { threadKey, type Cut, type Subject } from './subject.ts'
 
 type No = { eventId: string; orderAt: number; inheritedFrom?: string }
 type Question = {

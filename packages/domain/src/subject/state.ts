@@ -6,7 +6,7 @@ import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
 import type { Answer } from './answers.ts'
 import { objectionOn } from './objection.ts'
-import { threadKey, type Subject, type Thread } from './subject.ts'
+import { threadKey, type Cut, type Subject, type Thread } from './subject.ts'
 
 /** W3C DPV consent states as far as a stream without erasure knows them. In force: given, renewed. */
 export type ConsentState = 'unknown' | 'requested' | 'given' | 'renewed' | 'refused' | 'withdrawn' | 'expired' | 'invalidated'
@@ -28,8 +28,6 @@ export type StateRow = {
 }
 /** `inheritedFrom`: the purpose that this one replaces, to which the person said no. */
 export type ObjectionRow = { purpose: string; channel: Channel; since: string; eventId: string; inheritedFrom?: string }
-/** `at`: by the acts' times. `knownAt`: by what had been recorded then, inclusive. Epoch ms. */
-export type Cut = { at: number; knownAt: number }
 
 const isNo = (answer: Answer): boolean => answer.said === 'refused' || answer.said === 'withdrawn'
 

@@ -25,6 +25,9 @@ export type Subject = {
   lastRecordedAt: number
 }
 
+/** `at`: by the acts' times. `knownAt`: by what had been recorded then, inclusive. Epoch ms. */
+export type Cut = { at: number; knownAt: number }
+
 export const initialSubject = (): Subject => ({
   threads: new Map(),
   requests: new Map(),

@@ -15,7 +15,8 @@ import {
 import { storyteller } from '../plain/plain.ts'
 import type { ReportLanguage } from '../plain/sentences.ts'
 import type { Proof } from '../proof.ts'
-import { answerFact, knownAtEach, within, type Narrowing } from '../record.ts'
+import { answerFact } from '../answerFact.ts'
+import { knownAtEach, within, type Narrowing } from '../record.ts'
 
 const about = (narrowing: Narrowing, event: RecordedEvent): boolean => {
   const fact = answerFact(event)
