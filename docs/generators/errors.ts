@@ -19,7 +19,7 @@ const section = (title: string, words: string, codes: readonly ErrorCode[]): str
 /** The document, whole. */
 export const errorsDocument = async (): Promise<string> =>
   [
-    '<!-- Made by `pnpm run docs` from packages/domain/src/errors.ts, packages/edge/src/statuses.ts and explanations.ts: change those. -->',
+    '<!-- Made by `pnpm run docs` from packages/domain/src/errors.ts, packages/edge/src/refusals (statuses.ts, explanations.ts): change those. -->',
     '# Errors',
     '',
     'Every error is a `LedgerError` with a code of this closed list. Over HTTP it is answered as `application/problem+json` (RFC 9457):',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LedgerError } from '@consent-ledger/domain'
 import fc from 'fast-check'
-import { deepest, readBody } from '../src/body.ts'
+import { deepest, readBody } from '../src/requests/body.ts'
 import { bearer, openAll } from './world.ts'
 
 const ruleFor = (text: string | Uint8Array): string | undefined => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { LedgerError } from '@consent-ledger/domain'
-import { readCatalogueFile } from '../src/catalogueFile.ts'
+import { readCatalogueFile } from '../src/start/catalogueFile.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'catalogue-'))
 after(() => rm(root, { recursive: true }))

@@ -1,7 +1,7 @@
 // Who is slowed down, and who never is.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isCounted, perMinute, saysNo } from '../src/limits.ts'
+import { isCounted, perMinute, saysNo } from '../src/callers/limits.ts'
 import { bearer, openAll, origin } from './world.ts'
 
 test('requests without a valid key are slowed down by address, those with one are not', async (t) => {

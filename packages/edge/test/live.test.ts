@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { controllerStream, ledgerStream, LedgerError } from '@consent-ledger/domain'
 import { hashKey, openLive } from '../src/index.ts'
-import { oneAtATime } from '../src/coalesce.ts'
+import { oneAtATime } from '../src/live/coalesce.ts'
 import { openWorld } from './world.ts'
 
 test('a key is known after a refresh and unknown again once revoked', async (t) => {

@@ -1,7 +1,7 @@
 // Logs, counts and metrics hold nothing that a caller sent.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogger } from '../src/logging.ts'
+import { createLogger } from '../src/serving/logging.ts'
 import { bearer, collectLines, openAll, origin } from './world.ts'
 
 const canary = 'anna.martin@example.org'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { holdsPaymentData, noPaymentData } from '../src/paymentData.ts'
+import { holdsPaymentData, noPaymentData } from '../src/requests/paymentData.ts'
 
 const held = [
   '4111111111111111',

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { conflictCodes, faultCodes, LedgerError, refusalCodes, refuse } from '@consent-ledger/domain'
 import { z } from 'zod'
 import { accept, problemOf, statusOf } from '../src/index.ts'
-import { codesWithStatus } from '../src/statuses.ts'
+import { codesWithStatus } from '../src/refusals/statuses.ts'
 import { openAll } from './world.ts'
 
 test('every code has a status, every status belongs to a code, and faults alone are 5xx', () => {

@@ -1,7 +1,7 @@
 // The Idempotency-Key header: read once, checked, required where an act must be found again.
 import { refuse } from '@consent-ledger/domain'
 import type { FastifyRequest } from 'fastify'
-import type { EdgeApp } from './fastify.ts'
+import type { EdgeApp } from '../serving/fastify.ts'
 
 const visibleAscii = /^[\x21-\x7e]{1,255}$/
 const pointer = '/header/idempotency-key'

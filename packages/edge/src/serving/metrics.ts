@@ -1,6 +1,6 @@
 // What can be counted from outside (Prometheus). No label ever holds an identifier of a person, a key, an address or a URL.
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
-import type { TurnedAway } from './intake.ts'
+import type { TurnedAway } from '../refusals/intake.ts'
 
 export type EdgeMetrics = {
   registry: Registry

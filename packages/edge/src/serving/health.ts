@@ -2,7 +2,7 @@
 import { LedgerError } from '@consent-ledger/domain'
 import { z } from 'zod'
 import type { EdgeApp } from './fastify.ts'
-import { sendProblem } from './problems.ts'
+import { sendProblem } from '../refusals/problems.ts'
 
 /** Something that must be there before this process can work. `what` is a name of ours, `why` a sentence without values. */
 export type NotReady = { what: string; why: string }

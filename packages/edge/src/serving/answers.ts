@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stopsTheProcess } from '@consent-ledger/domain'
 import type { EdgeApp } from './fastify.ts'
 import type { EdgeMetrics } from './metrics.ts'
-import { ledgerErrorOf, sendProblem } from './problems.ts'
-import { statusOf } from './statuses.ts'
+import { ledgerErrorOf, sendProblem } from '../refusals/problems.ts'
+import { statusOf } from '../refusals/statuses.ts'
 
 /** Pattern of the route, `/v1/*` or `*` for an address that no route takes. */
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? (request.url.startsWith('/v1/') ? '/v1/*' : '*')

@@ -1,7 +1,7 @@
 // What stands at no address: 404, or 405 with the methods that do.
 import { LedgerError } from '@consent-ledger/domain'
-import type { EdgeApp } from './fastify.ts'
-import type { RouteTable } from './routeTable.ts'
+import type { EdgeApp } from '../serving/fastify.ts'
+import type { RouteTable } from '../requests/routeTable.ts'
 import { sendProblem } from './problems.ts'
 
 /** Answers whatever no route takes: NOT_FOUND, or METHOD_NOT_ALLOWED with `Allow` (RFC 9110 §15.5.6). */

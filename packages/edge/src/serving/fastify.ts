@@ -3,9 +3,9 @@ import type { LedgerError } from '@consent-ledger/domain'
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
-import type { Caller } from './caller.ts'
-import type { IntakeCounter } from './intake.ts'
-import type { RouteRules } from './rules.ts'
+import type { Caller } from '../callers/caller.ts'
+import type { IntakeCounter } from '../refusals/intake.ts'
+import type { RouteRules } from '../requests/rules.ts'
 
 declare module 'fastify' {
   // Optional in the type because Fastify's own routes have none; the edge refuses to register a route without `access`.

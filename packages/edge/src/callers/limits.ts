@@ -2,7 +2,7 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import { LedgerError } from '@consent-ledger/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { EdgeApp } from './fastify.ts'
+import type { EdgeApp } from '../serving/fastify.ts'
 
 /** Requests in each minute, by client address (an IPv6 client is its /64): without a valid key; and, with a publishable key, writes to one site. */
 export const perMinute = { withoutKey: 120, publishable: 600 } as const

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LedgerError } from '@consent-ledger/domain'
-import { problemOf, problemType } from './problems.ts'
+import { problemOf, problemType } from '../refusals/problems.ts'
 
 /** Answers 400 and closes. Nothing of what was sent is repeated or logged. */
 export const refuseSocket: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => {

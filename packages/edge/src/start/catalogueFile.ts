@@ -3,8 +3,8 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { CatalogueFile, LedgerError, type Violation } from '@consent-ledger/domain'
 import { LineCounter, parseDocument } from 'yaml'
-import { bodyLimits } from './rules.ts'
-import { accept } from './violations.ts'
+import { bodyLimits } from '../requests/rules.ts'
+import { accept } from '../refusals/violations.ts'
 
 const invalid = (pointer: string, rule: string, message: string): LedgerError =>
   new LedgerError('CATALOGUE_INVALID', message, { violations: [{ pointer, rule, message }] })

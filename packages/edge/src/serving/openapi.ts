@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { EdgeApp } from './fastify.ts'
-import type { Access } from './rules.ts'
+import type { Access } from '../requests/rules.ts'
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description }) as const
 const securitySchemes = {

@@ -1,8 +1,8 @@
 // Which pages may read an answer: those of registered sites on routes for publishable keys, every page where a route says `cors: 'any'`.
 import cors from '@fastify/cors'
 import type { FastifyRequest } from 'fastify'
-import type { EdgeApp } from './fastify.ts'
-import type { Live } from './live.ts'
+import type { EdgeApp } from '../serving/fastify.ts'
+import type { Live } from '../live/live.ts'
 
 const isForPages = (request: FastifyRequest): boolean => {
   const { access } = request.routeOptions.config

@@ -2,11 +2,11 @@
 import { LedgerError } from '@consent-ledger/domain'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller, SiteCaller } from './caller.ts'
-import type { EdgeApp } from './fastify.ts'
+import type { EdgeApp } from '../serving/fastify.ts'
 import type { KeyUses } from './keyUses.ts'
 import { hashKey, keyIn } from './keys.ts'
-import type { Clock, Live } from './live.ts'
-import type { Access } from './rules.ts'
+import type { Clock, Live } from '../live/live.ts'
+import type { Access } from '../requests/rules.ts'
 
 type Gate = {
   live: Live

@@ -2,8 +2,8 @@
 import { LedgerError } from '@consent-ledger/domain'
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import type { EdgeApp } from './fastify.ts'
-import { Problem } from './problems.ts'
+import type { EdgeApp } from '../serving/fastify.ts'
+import { Problem } from '../refusals/problems.ts'
 import { bodyLimits } from './rules.ts'
 
 export type RouteTable = {
