@@ -53,17 +53,17 @@ test('closing ends the connections that clients keep open, also those on which a
   const { app, port, key } = await listening(t)
   const head = `POST /v1/withdrawals HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`
   const socket = connect({ port, host: '127.0.0.1' })
+  t.after(() => socket.destroy())
   socket.setEncoding('utf8')
   socket.write(`${head}Expect: 100-continue\r\n\r\n`)
   const [interim] = (await once(socket, 'data')) as [string]
   assert.match(interim, /^HTTP\/1\.1 100 /)
   const idle = connect({ port, host: '127.0.0.1' })
+  t.after(() => idle.destroy())
   await once(idle, 'connect')
   const closed = app.close()
   socket.write('{}')
   const [answer] = (await once(socket, 'data')) as [string]
   assert.match(answer, /^HTTP\/1\.1 201 .*connection: close/is)
   await closed
-  socket.destroy()
-  idle.destroy()
 })

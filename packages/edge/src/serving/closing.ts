@@ -6,6 +6,9 @@ import type { EdgeApp } from './fastify.ts'
 /** How often connections that have become idle are closed while the app closes, ms. */
 const sweepEvery = 50
 
+/** A request that has not come whole, or whose answer nobody takes, holds a stop no longer than this, ms. */
+const longestWait = 20_000
+
 /** Connections on which nothing was said yet: Node does not count them as idle, and browsers open them ahead of need. */
 const watchSilent = (server: Server): ReadonlySet<Socket> => {
   const silent = new Set<Socket>()
@@ -32,7 +35,11 @@ export const addOrderlyClose = (app: EdgeApp): void => {
     closing = true
     if (!app.server.listening) return
     const sweeping = setInterval(sweep, sweepEvery)
-    app.server.once('close', () => clearInterval(sweeping))
+    const last = setTimeout(() => app.server.closeAllConnections(), longestWait)
+    app.server.once('close', () => {
+      clearInterval(sweeping)
+      clearTimeout(last)
+    })
   })
   app.addHook('onSend', async (request, reply) => {
     // Nothing is upgraded here, and after a request that asked for it Node tells nobody of bytes on that connection that it cannot read.
