@@ -37,7 +37,7 @@ const eachSecond = (tick: () => void): (() => void) => {
 }
 
 /** How long a group that was not full lets others gather, ms: a transaction costs the same for one event as for a hundred. */
-const gathering = 20
+const gathering = 50
 
 /** Everything here runs on promises alone: without this a long catch-up would leave the process no turn for anything else. */
 const letOthersWork = async (full: boolean, signal: AbortSignal): Promise<void> => {
