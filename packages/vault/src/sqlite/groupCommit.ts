@@ -8,10 +8,10 @@ import { asFault, isOfTheFile } from './faults.ts'
 const largestGroup = 128
 
 /**
- * Least time from one commit to the next, ms. Whoever comes alone is committed at once; under load a commit, which costs the same for one as for many,
- * is shared by all who came meanwhile.
+ * Least time from a commit that several shared to the next, ms. Who comes alone is committed at once, one after the other; under load a commit, which costs
+ * the same for one as for many, is shared by all who came meanwhile.
  */
-const leastInterval = 3
+const leastInterval = 8
 
 type Waiter = { run: () => void; succeed: () => void; fail: (error: unknown) => void }
 
@@ -31,7 +31,7 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
   let waiting: Waiter[] = []
   let scheduled = false
   let closed = false
-  let committedAt = 0
+  let sharedUntil = 0
 
   const flush = (): void => {
     const group = waiting.splice(0, largestGroup)
@@ -46,7 +46,7 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
       for (const { fail } of group) fail(fault)
       return
     }
-    committedAt = performance.now()
+    sharedUntil = group.length > 1 ? performance.now() + leastInterval : 0
     for (const { succeed } of group) succeed()
   }
   const undo = (): void => {
@@ -64,7 +64,7 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
   const schedule = (): void => {
     if (scheduled) return
     scheduled = true
-    const early = committedAt + leastInterval - performance.now()
+    const early = sharedUntil - performance.now()
     if (early > 0 && waiting.length < largestGroup) setTimeout(onTurn, early)
     else setImmediate(onTurn)
   }
