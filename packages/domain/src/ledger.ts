@@ -26,7 +26,7 @@ export type Ledger = {
   lastRevision: bigint
 }
 
-export const initialLedger = (): Ledger => ({
+const initialLedger = (): Ledger => ({
   ledgerId: null,
   masterKeyCheck: null,
   controllers: [],
@@ -35,7 +35,7 @@ export const initialLedger = (): Ledger => ({
 })
 
 /** Adds one event to the fold; mutates and returns `ledger`. */
-export const evolveLedger = (ledger: Ledger, event: RecordedEvent): Ledger => {
+const evolveLedger = (ledger: Ledger, event: RecordedEvent): Ledger => {
   ledger.lastRevision = event.revision
   const fact = event as unknown as LedgerFact
   if (fact.type === 'LedgerCreated') {

@@ -41,10 +41,10 @@ export type Operator = {
 }
 export type Operators = { byHash: Map<string, Operator>; byId: Map<string, Operator>; lastRevision: bigint }
 
-export const initialOperators = (): Operators => ({ byHash: new Map(), byId: new Map(), lastRevision: -1n })
+const initialOperators = (): Operators => ({ byHash: new Map(), byId: new Map(), lastRevision: -1n })
 
 /** Adds one event to the fold; mutates and returns `operators`. */
-export const evolveOperators = (operators: Operators, event: RecordedEvent): Operators => {
+const evolveOperators = (operators: Operators, event: RecordedEvent): Operators => {
   operators.lastRevision = event.revision
   const fact = event as unknown as OperatorFact
   if (fact.type === 'OperatorAdded') {

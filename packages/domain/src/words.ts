@@ -4,6 +4,9 @@ import { z } from 'zod'
 export const idPattern = /^[a-z][a-z0-9-]{0,62}$/
 export const Id = z.string().regex(idPattern)
 export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+/** 128 random bits; never an address. */
+export const subjectIdPattern = /^[0-9a-f]{32}$/
+export const SubjectId = z.string().regex(subjectIdPattern)
 export const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 /** A time as stored: UTC with milliseconds. */
 export const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)

@@ -1,41 +1,21 @@
 // The proof as a document: its zod schema, from which types and JSON Schema come. API.md, POST …/proofs.
 import { z } from 'zod'
 import {
-  Channel,
   ControllerEntry,
   Id,
   Instant,
   Language,
   LegalBasis,
+  ObjectionRow,
   PurposeEntry,
   Sha256Hex,
   Uuid,
-  type StateRow as FoldedRow,
+  StateRow,
+  SubjectId,
 } from '@consent-ledger/domain'
 import { OpenedField, OpenedIdentifier } from './opened.ts'
 
 const Revision = z.string().regex(/^\d+$/)
-const SubjectId = z.string().regex(/^[0-9a-f]{32}$/)
-
-/** State of one purpose on one channel, as GET …/state gives it. */
-export const StateRow = z.strictObject({
-  purpose: Id,
-  channel: Channel,
-  state: z.enum(['unknown', 'requested', 'given', 'renewed', 'refused', 'withdrawn', 'expired', 'invalidated']),
-  since: Instant.nullable(),
-  until: Instant.nullable(),
-  askAgainFrom: Instant.nullable(),
-  eventId: z.string().nullable(),
-  notice: z.strictObject({ id: Id, version: z.int(), language: Language }).nullable(),
-  objected: z.boolean(),
-}) satisfies z.ZodType<FoldedRow>
-export const ObjectionRow = z.strictObject({
-  purpose: Id,
-  channel: Channel,
-  since: Instant,
-  eventId: z.string(),
-  inheritedFrom: Id.optional(),
-})
 
 /** An event as stored: ciphertext and commitments, the bytes of its leaf but for `v`. */
 export const EventEnvelope = z.strictObject({

@@ -16,7 +16,7 @@ export const markOf = (macs: VaultMacs, act: Pick<Claim, 'writer' | 'idempotency
   body: hmac(macs.body, `${scope.controller}\0${scope.subjectId ?? ''}\0${act.body}`),
 })
 
-export type Earlier = { outcome: 'again'; act: StoredAct; targets: StoredTarget[] } | { outcome: 'other-content' }
+type Earlier = { outcome: 'again'; act: StoredAct; targets: StoredTarget[] } | { outcome: 'other-content' }
 
 /** The act that this request already was, or null if it is a first. */
 export const earlierAct = (tables: Tables, mark: Mark): Earlier | null => {

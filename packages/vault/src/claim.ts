@@ -9,7 +9,7 @@ import { resolve, type Known, type Plan, type Resolution } from './resolve.ts'
 import type { Step, StoredKey, Tables } from './tables.ts'
 
 /** An identifier with its fingerprint. `places`: where the act names it. */
-export type Sought = { identifier: Identifier; fingerprint: Buffer; places: number[] }
+type Sought = { identifier: Identifier; fingerprint: Buffer; places: number[] }
 
 /** The distinct identifiers of an act, in the order of their first mention. */
 export const seek = (key: KeyObject, identifiers: readonly Identifier[]): Sought[] => {

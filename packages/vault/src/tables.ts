@@ -53,7 +53,7 @@ export type Tables = {
   setMeta(name: MetaName, value: string): void
 }
 
-export type MetaName = 'ledgerId' | 'masterKeyCheck'
+type MetaName = 'ledgerId' | 'masterKeyCheck'
 
 /** One step of writing: what it answers, and the writes that make it so. It has read all it needs before it writes, so a refusal leaves nothing. */
 export type Step<T> = { answer: T; apply?: () => void }

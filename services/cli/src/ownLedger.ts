@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('../../standalone/src/main.ts', import.met
 const lastLines = 12
 
 /** `stop` returns when the process has ended, its files closed. */
-export type OwnLedger = { url: string; stop: () => Promise<void> }
+type OwnLedger = { url: string; stop: () => Promise<void> }
 
 const collect = (stream: NodeJS.ReadableStream, lines: string[]): void => {
   createInterface({ input: stream }).on('line', (line) => {

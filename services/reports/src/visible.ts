@@ -1,10 +1,9 @@
 // What an operator may see: the controllers and subjects of their key. "Not yours" and "not there" are the same answer.
-import { LedgerError, type Catalogue, type Role } from '@consent-ledger/domain'
+import { LedgerError, subjectIdPattern, type Catalogue, type Role } from '@consent-ledger/domain'
 import type { OperatorCaller } from '@consent-ledger/edge'
 import type { ReportsDeps } from './deps.ts'
 
 const notThere = (): LedgerError => new LedgerError('NOT_FOUND', 'There is no such subject.')
-const subjectIdPattern = /^[0-9a-f]{32}$/
 
 /** Which of their roles an operator acts in: the first of `admitted` that they have. A route admits nobody without one. */
 export const actingRole = (caller: OperatorCaller, admitted: readonly Role[]): Role => {

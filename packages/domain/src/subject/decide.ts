@@ -29,7 +29,7 @@ export type ActContext = {
  * Two clocks (DESIGN §4): within the skew limit the ledger's decides the order, beyond it the time at which the act occurred. Both clocks are read when
  * the act is received: `recordedAt` may lie ahead of that, in a stream that was written while the server's own clock ran ahead.
  */
-export const orderOf = (catalogue: Catalogue, { at, from, receivedAt }: Occurred, recordedAt: number): number =>
+const orderOf = (catalogue: Catalogue, { at, from, receivedAt }: Occurred, recordedAt: number): number =>
   from === 'ledger' || Math.abs(receivedAt - at) <= clockOf(catalogue, 'skew', receivedAt) ? recordedAt : at
 
 const shared = (catalogue: Catalogue, act: ActContext, orderAt: number, flags: readonly Flag[]) => {

@@ -6,28 +6,8 @@ import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
 import type { Answer } from './answers.ts'
 import { objectionOn } from './objection.ts'
+import type { ConsentState, ObjectionRow, StateRow } from './rows.ts'
 import { threadKey, type Cut, type Subject, type Thread } from './subject.ts'
-
-/** W3C DPV consent states as far as a stream without erasure knows them. In force: given, renewed. */
-export type ConsentState = 'unknown' | 'requested' | 'given' | 'renewed' | 'refused' | 'withdrawn' | 'expired' | 'invalidated'
-
-/**
- * State of one purpose on one channel. `since`: from when it is so. `until`: exclusive end of a consent in force. `askAgainFrom`: an answer is remembered
- * till then (CNIL 2020-091/092); null where nobody has answered, or a yes has no end. `objected`: an objection is in force, whatever the state says.
- */
-export type StateRow = {
-  purpose: string
-  channel: Channel
-  state: ConsentState
-  since: string | null
-  until: string | null
-  askAgainFrom: string | null
-  eventId: string | null
-  notice: { id: string; version: number; language: string } | null
-  objected: boolean
-}
-/** `inheritedFrom`: the purpose that this one replaces, to which the person said no. */
-export type ObjectionRow = { purpose: string; channel: Channel; since: string; eventId: string; inheritedFrom?: string }
 
 const isNo = (answer: Answer): boolean => answer.said === 'refused' || answer.said === 'withdrawn'
 

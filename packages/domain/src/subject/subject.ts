@@ -20,7 +20,6 @@ export type Subject = {
   links: Map<string, SubjectData<'IdentityLinked'>>
   /** Links that were undone: the same link never comes back, only another one. */
   unlinked: Set<string>
-  proofs: SubjectData<'ProofIssued'>[]
   lastRevision: bigint
   lastRecordedAt: number
 }
@@ -33,7 +32,6 @@ export const initialSubject = (): Subject => ({
   requests: new Map(),
   links: new Map(),
   unlinked: new Set(),
-  proofs: [],
   lastRevision: -1n,
   lastRecordedAt: 0,
 })
@@ -124,8 +122,6 @@ export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject =
       subject.unlinked.add(fact.data.linkId)
       break
     case 'ProofIssued':
-      subject.proofs.push(fact.data)
-      break
     case 'NoticeShown':
       break
   }

@@ -1,6 +1,6 @@
 // Many callers, one run at a time.
 
-export type OneAtATime = {
+type OneAtATime = {
   /** Settles with a run that began at or after this call. */
   (): Promise<void>
   /** Settles when no run is under way, whatever came of the last. */

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '@consent-ledger/domain'
 
 /** `meaning`: what went wrong. `remedy`: what whoever meets it does next. */
-export type Explanation = { readonly meaning: string; readonly remedy: string }
+type Explanation = { readonly meaning: string; readonly remedy: string }
 
 const said = (meaning: string, remedy: string): Explanation => ({ meaning, remedy })
 

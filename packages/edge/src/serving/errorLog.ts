@@ -1,6 +1,6 @@
 // An error as it may be logged: its class, its code, where it happened. Its message may repeat what somebody sent, so it stays out.
 
-export type LoggedError = { class: string; code?: string; frames: string[]; cause?: LoggedError }
+type LoggedError = { class: string; code?: string; frames: string[]; cause?: LoggedError }
 
 const mostFrames = 20
 const mostCauses = 5

@@ -82,7 +82,7 @@ class AllowListLogger {
   }
 }
 
-export type LoggerOptions = {
+type LoggerOptions = {
   level: LevelWithSilent
   /** Where lines go; default standard output. */
   logTo?: DestinationStream

@@ -1,5 +1,5 @@
 // What one event says about answers, as rows that may arrive in any order: in each register the one that stands last by `inOrder` stays.
-import { LedgerError, ms } from '@consent-ledger/domain'
+import { LedgerError, ms, subjectIdPattern } from '@consent-ledger/domain'
 import type { Channel, RecordedEvent, SubjectFact } from '@consent-ledger/domain'
 
 /** `import` is apart from `answer`, since a yes from a file never lifts a no; `lift` from `objection`, since either may arrive first, and from `answer`, since what a yes lifted stays lifted after a later no. */
@@ -37,7 +37,7 @@ const streamPrefix = 'subject-'
 export const subjectOf = (stream: string): string | null => {
   if (!stream.startsWith(streamPrefix)) return null
   const subjectId = stream.slice(streamPrefix.length)
-  if (!/^[0-9a-f]{32}$/.test(subjectId))
+  if (!subjectIdPattern.test(subjectId))
     throw new LedgerError('INTEGRITY', 'The store holds a subject stream whose name is not a subject id.')
   return subjectId
 }

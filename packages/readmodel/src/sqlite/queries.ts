@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Kysely, Selectable } from 'kysely'
-import { Channel, idPattern, refuse } from '@consent-ledger/domain'
+import { Channel, idPattern, refuse, subjectIdPattern } from '@consent-ledger/domain'
 import { currentAnswer } from '../answers/current.ts'
 import type { AnswerRow, Kind, Register } from '../answers/registers.ts'
 import type {
@@ -28,7 +28,7 @@ const cursorOf = ({ subjectId, purpose, channel }: Place): string => `${subjectI
 const parseCursor = (cursor: string): Place => {
   const [subjectId = '', purpose = '', word, ...rest] = cursor.split('.')
   const channel = Channel.safeParse(word)
-  if (/^[0-9a-f]{32}$/.test(subjectId) && idPattern.test(purpose) && channel.success && rest.length === 0)
+  if (subjectIdPattern.test(subjectId) && idPattern.test(purpose) && channel.success && rest.length === 0)
     return { subjectId, purpose, channel: channel.data }
   throw refuse('INVALID_REQUEST', '/after', 'cursor', 'This is not a `next` of an earlier page.')
 }

@@ -15,7 +15,7 @@ const leastInterval = 8
 
 type Waiter = { run: () => void; succeed: () => void; fail: (error: unknown) => void }
 
-export type GroupCommit = {
+type GroupCommit = {
   /**
    * Runs `step` inside a transaction and resolves when its writes are durable. What the step throws before it writes fails its own waiter only.
    * Errors: VAULT_UNAVAILABLE for every waiter of a group that could not be committed: nothing of it was written, or, where the disk failed

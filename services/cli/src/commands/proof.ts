@@ -55,8 +55,8 @@ const writeProof = async (directory: string, proof: Proof): Promise<string[]> =>
   return [...notices.map(({ name }) => `notices/${name}`), 'proof.json']
 }
 
-export type ProofOrder = { subjectId: string; reason: string; language?: string; out: string }
-export type ProofTaken = {
+type ProofOrder = { subjectId: string; reason: string; language?: string; out: string }
+type ProofTaken = {
   proofId: string
   subjectId: string
   lastRevision: string

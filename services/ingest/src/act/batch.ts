@@ -13,7 +13,7 @@ import { identify, type Seen, type SiteAct } from './siteAct.ts'
 /** Acts under way at once: enough for the stores to commit many with one fsync. */
 const mostAtOnce = 64
 
-export type BatchOf = {
+type BatchOf = {
   caller: SiteCaller
   seen: Seen
   items: readonly unknown[]

@@ -4,7 +4,7 @@ import { Id, Uuid } from '@consent-ledger/domain'
 import { Revision } from './receipts.ts'
 
 /** `id` is what the event is about (a purpose, a notice, a site, …); `eventId` is absent in a dry run. */
-export const CatalogueChange = z.strictObject({
+const CatalogueChange = z.strictObject({
   type: z.string(),
   id: z.string(),
   version: z.int().optional(),

@@ -1,24 +1,15 @@
 // POST /v1/preferences/lookup: what a site may show a person about their own choices.
 import { z } from 'zod'
-import { Channel, Id, Instant, Language, Uuid } from '@consent-ledger/domain'
-import { StateAfter, SubjectId } from './receipts.ts'
+import { Instant, ObjectionRow, StateRow, SubjectId } from '@consent-ledger/domain'
 import { Subject } from './subject.ts'
 
 export const PreferencesLookup = z
   .strictObject({ subject: Subject })
   .meta({ examples: [{ subject: { identifiers: [{ scheme: 'email', value: 'anna.martin@example.org' }] } }] })
 
-const PreferenceState = StateAfter.extend({
-  since: Instant.nullable(),
-  eventId: Uuid.nullable(),
-  notice: z.strictObject({ id: Id, version: z.int(), language: Language }).nullable(),
-  objected: z.boolean(),
-})
-const Objection = z.strictObject({ purpose: Id, channel: Channel, since: Instant, eventId: Uuid, inheritedFrom: Id.optional() })
-
 /** Each purpose × channel of the catalogue, also those nobody asked about. `askAgainFrom`: the choice is remembered till then. */
 export const Preferences = z
-  .strictObject({ subjectId: SubjectId.nullable(), states: z.array(PreferenceState), objections: z.array(Objection), asOf: Instant })
+  .strictObject({ subjectId: SubjectId.nullable(), states: z.array(StateRow), objections: z.array(ObjectionRow), asOf: Instant })
   .meta({
     examples: [
       {

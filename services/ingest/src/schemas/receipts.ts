@@ -1,21 +1,13 @@
 // What an act is answered with: a receipt, the same each time it is asked for again.
 import { z } from 'zod'
-import { Channel, Id, Instant, Uuid } from '@consent-ledger/domain'
+import { Id, Instant, StateRow, SubjectId, Uuid } from '@consent-ledger/domain'
 
-export const subjectIdPattern = /^[0-9a-f]{32}$/
-export const SubjectId = z.string().regex(subjectIdPattern)
 export const Revision = z.string().regex(/^\d+$/)
 
 /** State of one purpose on one channel, as the act left it. `until`, `askAgainFrom`: null where there is no end, nothing to wait for. */
-export const StateAfter = z.strictObject({
-  purpose: Id,
-  channel: Channel,
-  state: z.enum(['unknown', 'requested', 'given', 'renewed', 'refused', 'withdrawn', 'expired', 'invalidated']),
-  until: Instant.nullable(),
-  askAgainFrom: Instant.nullable(),
-})
+export const StateAfter = StateRow.pick({ purpose: true, channel: true, state: true, until: true, askAgainFrom: true })
 
-export const ReceiptEvent = z.strictObject({ id: Uuid, type: z.string(), purpose: Id.optional(), stream: z.string(), revision: Revision })
+const ReceiptEvent = z.strictObject({ id: Uuid, type: z.string(), purpose: Id.optional(), stream: z.string(), revision: Revision })
 
 const example = {
   id: '0b8f0c52-7c5e-4b39-9a1d-2f6a1f0f8f10',

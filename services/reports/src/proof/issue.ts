@@ -1,5 +1,5 @@
 // A proof from the question to the document: claimed, recorded as an event, then built from the stream that the event names.
-import { decideProof, iso, LedgerError, ms, refuse, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
+import { iso, LedgerError, ms, refuse, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { buildProof, type Issued, type OtherSubjects, type Proof } from '@consent-ledger/proof'
 import { seal, type Identifier } from '@consent-ledger/vault'
@@ -14,7 +14,7 @@ import { heldInAll, namesOf } from './sealed.ts'
 
 export type Asked = { look: Look; post: ProofPost; idempotencyKey: string | undefined }
 /** `replayed`: the proof had been issued before by the same request. */
-export type IssuedProof = { proof: Proof; replayed: boolean }
+type IssuedProof = { proof: Proof; replayed: boolean }
 
 const issuedData = async (
   deps: ReportsDeps,
@@ -51,7 +51,12 @@ const record = async (
     decide: (history, recordedAt) => {
       const names = namesOf(heldInAll(history.events).values())
       const opened = names.filter((name) => asked.post.open === undefined || asked.post.open.includes(name))
-      return decideProof({ ...data, lastRevision: history.subject.lastRevision.toString(), issuedAt: iso(recordedAt), opened })
+      return [
+        {
+          type: 'ProofIssued',
+          data: { ...data, lastRevision: history.subject.lastRevision.toString(), issuedAt: iso(recordedAt), opened },
+        },
+      ]
     },
     conclude({ state, events: [issued], replayed }) {
       if (!issued) throw new LedgerError('INTERNAL', 'A proof was decided on without its event')

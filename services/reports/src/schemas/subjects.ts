@@ -1,7 +1,7 @@
 // Answers about one subject: look-up, state, events, accesses.
 import { z } from 'zod'
-import { Id, Instant } from '@consent-ledger/domain'
-import { EventEnvelope, ObjectionRow, StateRow } from '@consent-ledger/proof'
+import { Id, Instant, ObjectionRow, StateRow } from '@consent-ledger/domain'
+import { EventEnvelope } from '@consent-ledger/proof'
 import { AfterNumber, Limit, ReportLanguage, Time } from './asked.ts'
 
 const example = { subjectId: '5f0c6f9d2f2d4f0c8c6b7d1e0a9b8c7d' }

@@ -1,0 +1,34 @@
+// Where a subject stands, as every reader is told it: one row for each purpose and channel, one for each objection in force.
+import { z } from 'zod'
+import { Channel, Id, Instant, Language } from '../words.ts'
+
+/** W3C DPV consent states as far as a stream without erasure knows them. In force: given, renewed. */
+export const ConsentState = z.enum(['unknown', 'requested', 'given', 'renewed', 'refused', 'withdrawn', 'expired', 'invalidated'])
+export type ConsentState = z.infer<typeof ConsentState>
+
+/**
+ * State of one purpose on one channel. `since`: from when it is so. `until`: exclusive end of a consent in force. `askAgainFrom`: an answer is remembered
+ * till then (CNIL 2020-091/092); null where nobody has answered, or a yes has no end. `objected`: an objection is in force, whatever the state says.
+ */
+export const StateRow = z.strictObject({
+  purpose: Id,
+  channel: Channel,
+  state: ConsentState,
+  since: Instant.nullable(),
+  until: Instant.nullable(),
+  askAgainFrom: Instant.nullable(),
+  eventId: z.string().nullable(),
+  notice: z.strictObject({ id: Id, version: z.int(), language: Language }).nullable(),
+  objected: z.boolean(),
+})
+export type StateRow = z.infer<typeof StateRow>
+
+/** `inheritedFrom`: the purpose that this one replaces, to which the person said no. */
+export const ObjectionRow = z.strictObject({
+  purpose: Id,
+  channel: Channel,
+  since: Instant,
+  eventId: z.string(),
+  inheritedFrom: Id.optional(),
+})
+export type ObjectionRow = z.infer<typeof ObjectionRow>
