@@ -40,13 +40,14 @@ export const refusalCodes = [
 ] as const
 
 /** Somebody else was first: reading again and trying again is right. */
-export const conflictCodes = ['WRONG_EXPECTED_REVISION'] as const
+export const conflictCodes = ['WRONG_EXPECTED_REVISION', 'CHECKPOINT_MOVED'] as const
 
 /** Ours. Those from INTEGRITY on stop the process (or refuse its start): going on would make it worse. */
 export const faultCodes = [
   'INTERNAL',
   'NOT_READY',
   'STORE_UNAVAILABLE',
+  'OUTCOME_UNKNOWN',
   'VAULT_UNAVAILABLE',
   'INTEGRITY',
   'DATA_LOCKED',
@@ -54,6 +55,7 @@ export const faultCodes = [
   'DATA_FOREIGN',
   'DATA_ROLLED_BACK',
   'DATA_TOO_NEW',
+  'LEDGER_MOVED',
   'MASTER_KEY_WRONG',
 ] as const
 
@@ -78,6 +80,10 @@ export class LedgerError extends Error {
 }
 
 const stopping: ReadonlySet<ErrorCode> = new Set<ErrorCode>(faultCodes.slice(faultCodes.indexOf('INTEGRITY')))
+
+/** Whether the same step later may succeed: the store is away or slow, or nobody knows yet what became of an append. */
+export const isPassing = (error: unknown): error is LedgerError =>
+  error instanceof LedgerError && (error.code === 'STORE_UNAVAILABLE' || error.code === 'OUTCOME_UNKNOWN')
 
 /** Whether going on after this error could damage or belie the record, so that the process must stop and say why. */
 export const stopsTheProcess = (error: unknown): error is LedgerError => error instanceof LedgerError && stopping.has(error.code)

@@ -12,7 +12,7 @@ export type Metadata = { schemaVersion: number; recordedAt: string; writer: Writ
 /** A fact as decided, before it has a place: what decisions return. */
 export type Fact = { type: string; data: JsonObject }
 
-/** A fact ready to be appended. `id` is a lower-case UUID: event n of an act is UUIDv5(actId, n). */
+/** A fact ready to be appended. `id` is a lower-case UUID: event n of an act is UUIDv5(actId, n), with a word behind n where the act was taken up again. */
 export type NewEvent = Fact & { id: string; metadata: Metadata }
 
 /** A fact as read back. `revision`: place in its stream from 0n, contiguous. `position`: place in the store's global order; grows, has gaps. */

@@ -26,11 +26,13 @@ export type Following = {
   onProgress?: (progress: Progress) => void
   /** Most events in one `apply`. */
   groupSize?: number
-  /** Calls its argument now and then, until the function that it answers with is called: by default each second, which alone keeps no process alive. */
-  ticker?: (tick: () => void) => () => void
+  ticker?: Ticker
 }
 
-const eachSecond = (tick: () => void): (() => void) => {
+/** Calls its argument now and then, until the function that it answers with is called: by default each second, which alone keeps no process alive. */
+export type Ticker = (tick: () => void) => () => void
+
+export const eachSecond: Ticker = (tick) => {
   const timer = setInterval(tick, 1000)
   timer.unref()
   return () => clearInterval(timer)

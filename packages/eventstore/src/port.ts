@@ -11,7 +11,8 @@ export type EventStore = {
    * Appends 1 or more events to one stream, all or none. `expected`: the stream's last revision, `beginning` if it has no event.
    * On return they are durable and have contiguous revisions from `expected + 1n`; the answer is the events as recorded, in order.
    * The same ids again with the same `expected` change nothing and answer with what was recorded the first time.
-   * Errors: WRONG_EXPECTED_REVISION (nothing written), STORE_UNAVAILABLE (nothing acknowledged; the same call again is safe), INTEGRITY.
+   * Errors: WRONG_EXPECTED_REVISION (nothing written), STORE_UNAVAILABLE (nothing acknowledged; the same call again is safe), OUTCOME_UNKNOWN (they may
+   * stand, or come to stand after any read that finds none: only the same call again tells), INTEGRITY.
    */
   append(stream: string, expected: bigint, events: readonly NewEvent[]): Promise<RecordedEvent[]>
   /** Up to `limit` events of one stream, oldest first; none for a stream that does not exist or past its end. */

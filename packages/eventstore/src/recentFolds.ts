@@ -1,4 +1,4 @@
-// Folds of long streams, kept from act to act: without them each act would read again all that came before it.
+// Folds kept from act to act: without them each act would read again all that came before it, over the network where the store is there.
 import { ms, type Aggregate, type RecordedEvent } from '@consent-ledger/domain'
 import { beginning } from './port.ts'
 
@@ -23,19 +23,17 @@ export const addTo = <State>(fold: Fold<State>, { evolve }: Aggregate<State>, ev
 type Kept = { evolve: unknown; fold: Fold<unknown>; events: number }
 
 /**
- * The folds used last, of streams of at least `fewest` events (a shorter one is read as fast as its tail), `most` events in all: so their number is
- * bounded too. The one used last stays, however long it is. A fold changes as it is used, so whoever takes it has it alone.
+ * The folds used last, `most` events in all: so their number is bounded too. The one used last stays, however long it is. A fold changes as it is used, so
+ * whoever takes it has it alone.
  */
 export class RecentFolds {
   readonly #most: number
-  readonly #fewest: number
   // Oldest use first.
   readonly #kept = new Map<string, Kept>()
   #events = 0
 
-  constructor(most = 50_000, fewest = 50) {
+  constructor(most = 20_000) {
     this.#most = most
-    this.#fewest = fewest
   }
 
   /** Takes the fold of a stream out, if it was made by the same `evolve`. What is not put back (after any failure) is forgotten. */
@@ -49,7 +47,7 @@ export class RecentFolds {
 
   put<State>({ stream, evolve }: Aggregate<State>, fold: Fold<State>): void {
     const events = Number(fold.revision + 1n)
-    if (events < this.#fewest) return
+    if (events === 0) return
     this.#kept.set(stream, { evolve, fold, events })
     this.#events += events
     for (const [oldest, kept] of this.#kept) {

@@ -198,3 +198,82 @@ it('who loses every race is told so after 100 tries', async () => {
   await assert.rejects(decideAndAppend(decision(rival, 'a')), { code: 'WRONG_EXPECTED_REVISION' })
   assert.equal(tries, 100)
 })
+
+it('an append of unknown outcome that stands is answered from the stream; one that does not is OUTCOME_UNKNOWN, and the same act again tells', async () => {
+  const store = new MemoryEventStore()
+  const unknown = (): never => {
+    throw new LedgerError('OUTCOME_UNKNOWN', 'no answer')
+  }
+  const standing = decision(
+    portOf(store, async (...call) => {
+      await store.append(...call)
+      return unknown()
+    }),
+    'a',
+  )
+  assert.deepEqual((await decideAndAppend(standing)).events, await wholeStream(store, 's'))
+  const lost = decision(store, 'b')
+  await assert.rejects(decideAndAppend({ ...lost, store: portOf(store, async () => unknown()) }), { code: 'OUTCOME_UNKNOWN' })
+  assert.deepEqual(names((await decideAndAppend({ ...lost, again: true })).events), ['b'])
+})
+
+const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let done: Promise<T> | undefined
+  return () => (done ??= work())
+}
+
+/** EventStoreDB says success to ids that it knows at that revision, and ignores what came with them: the answer of the first append with the words of the second. */
+const crediting = (store: EventStore, landsFirst: () => Promise<unknown>): EventStore =>
+  portOf(store, async (stream, expected, events) => {
+    await landsFirst()
+    const recorded = await store.append(stream, expected, events)
+    return recorded.map((event, n) => ({ ...event, ...events[n] }))
+  })
+
+it('of an act in two processes, whichever is first, both answer what was recorded', async () => {
+  for (const taken of [true, false]) {
+    const store = new MemoryEventStore()
+    const first = decision(store, 'a', 'b')
+    const second = { ...first, decide: () => [added('x'), added('y')], again: true, clock: () => 9_000 }
+    const [late, early] = taken ? [first, second] : [second, first]
+    const told = await decideAndAppend({
+      ...late,
+      store: crediting(
+        store,
+        once(() => decideAndAppend(early)),
+      ),
+    })
+    assert.deepEqual(told.events, await wholeStream(store, 's'))
+    assert.deepEqual(names(told.events), taken ? ['x', 'y'] : ['a', 'b'])
+    assert.deepEqual(told.state, { names: names(told.events) })
+    assert.equal(told.replayed, true)
+  }
+})
+
+it('an act begun before that is recorded only now is no replay', async () => {
+  const store = new MemoryEventStore()
+  const told = await decideAndAppend({ ...decision(store, 'a'), again: true })
+  assert.deepEqual([told.replayed, names(told.events)], [false, ['a']])
+})
+
+it('what makes a conflict and cannot be read yet is waited for; what does not come to be seen is STORE_UNAVAILABLE', async () => {
+  const store = new MemoryEventStore()
+  await decideAndAppend(decision(store, 'a'))
+  let hidden = 3
+  const slow = { ...portOf(store), readStream: async (...asked: Parameters<EventStore['readStream']>) => (hidden-- > 0 ? [] : store.readStream(...asked)) } // prettier-ignore
+  assert.deepEqual(names((await decideAndAppend(decision(slow, 'b'))).events), ['b'])
+  hidden = Number.POSITIVE_INFINITY
+  await assert.rejects(decideAndAppend(decision({ ...slow }, 'c')), { code: 'STORE_UNAVAILABLE' })
+})
+
+it('nothing is concluded from a fold that is stale: neither a refusal nor that there is nothing to do', async () => {
+  const store = new MemoryEventStore()
+  const here = portOf(store)
+  await decideAndAppend(decision(here, 'a'))
+  await decideAndAppend(decision(store, 'b'))
+  const onB = (state: Tally): readonly Fact[] => (state.names.includes('b') ? [added('c')] : [])
+  assert.deepEqual(names((await decideAndAppend({ ...decision(here), decide: onB })).events), ['c'])
+  await decideAndAppend(decision(store, 'd'))
+  const demandD = (state: Tally): readonly Fact[] => (state.names.includes('d') ? [added('e')] : assert.fail('refused'))
+  assert.deepEqual(names((await decideAndAppend({ ...decision(here), decide: demandD })).events), ['e'])
+})

@@ -11,7 +11,7 @@ const put = (recent: RecentFolds, stream: string, events: number): void => recen
 const kept = (recent: RecentFolds, ...streams: string[]): string[] => streams.filter((stream) => recent.take(of(stream)) !== undefined)
 
 it('what is taken is gone until it is put back', () => {
-  const recent = new RecentFolds(100, 10)
+  const recent = new RecentFolds(100)
   put(recent, 'a', 20)
   const fold = recent.take(of('a')) ?? assert.fail()
   assert.equal(fold.state, 'a')
@@ -20,15 +20,15 @@ it('what is taken is gone until it is put back', () => {
   assert.equal(recent.take(of('a')), fold)
 })
 
-it('a stream with fewer events than are worth it is not kept', () => {
-  const recent = new RecentFolds(100, 10)
-  put(recent, 'a', 9)
-  put(recent, 'b', 10)
+it('a stream without events is not kept', () => {
+  const recent = new RecentFolds(100)
+  put(recent, 'a', 0)
+  put(recent, 'b', 1)
   assert.deepEqual(kept(recent, 'a', 'b'), ['b'])
 })
 
 it('holds no more events than its bound; what was used longest ago goes first', () => {
-  const recent = new RecentFolds(100, 10)
+  const recent = new RecentFolds(100)
   for (const stream of ['a', 'b', 'c']) put(recent, stream, 30)
   recent.put(of('a'), recent.take(of('a')) ?? assert.fail())
   put(recent, 'd', 30)
@@ -38,14 +38,14 @@ it('holds no more events than its bound; what was used longest ago goes first', 
 })
 
 it('the one used last stays, however long its stream', () => {
-  const recent = new RecentFolds(100, 10)
+  const recent = new RecentFolds(100)
   put(recent, 'a', 20)
   put(recent, 'b', 500)
   assert.deepEqual(kept(recent, 'a', 'b'), ['b'])
 })
 
 it('a fold that another function made is not given out', () => {
-  const recent = new RecentFolds(100, 10)
+  const recent = new RecentFolds(100)
   put(recent, 'a', 20)
   assert.equal(recent.take({ stream: 'a', initial: () => 0, evolve: (state: number) => state }), undefined)
 })

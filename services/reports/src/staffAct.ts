@@ -3,7 +3,8 @@ import { canonicalJson, LedgerError, type JsonObject, type Writer } from '@conse
 import type { Look } from './access.ts'
 import type { ReportsDeps } from './deps.ts'
 
-export type StaffAct = { actId: string; writer: Writer }
+/** `again`: it was claimed before, so an append of it may be under way still. */
+export type StaffAct = { actId: string; writer: Writer; again: boolean }
 
 /** Claims the act. Durable on return. The scope of the key is the operator. Errors: IDEMPOTENCY_CONFLICT, NOT_FOUND, VAULT_UNAVAILABLE. */
 export const claimStaffAct = async (
@@ -22,5 +23,9 @@ export const claimStaffAct = async (
   if (claimed.outcome === 'other-content') throw new LedgerError('IDEMPOTENCY_CONFLICT', 'This Idempotency-Key came with other content.')
   const [target] = claimed.outcome === 'conflict' ? [] : claimed.targets
   if (target === undefined) throw new LedgerError('INTERNAL', 'An act on a known subject was not claimed')
-  return { actId: target.actId, writer: { kind: 'operator', id: caller.operatorId, trust: 'operator' } }
+  return {
+    actId: target.actId,
+    writer: { kind: 'operator', id: caller.operatorId, trust: 'operator' },
+    again: claimed.outcome === 'again',
+  }
 }

@@ -112,12 +112,20 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     'Somebody else wrote to the same stream first, several times over.',
     'Send the same request again with the same `Idempotency-Key`.',
   ),
+  CHECKPOINT_MOVED: said(
+    'Another projector applied these events first. No request is answered with it.',
+    'Nothing: the projector that lost stands by and takes over when the other stops.',
+  ),
   INTERNAL: said(
     'An error that nobody foresaw; it is in the log of the process.',
     'Send the same request again with the same `Idempotency-Key` once it is repaired.',
   ),
   NOT_READY: said('The process is starting, stopping or catching up; `/readyz` names what is missing.', sendAgain),
   STORE_UNAVAILABLE: said('The event store cannot be reached or written, as on a full disk. What was acknowledged is safe.', sendAgain),
+  OUTCOME_UNKNOWN: said(
+    'The event store did not say whether it recorded the events; they may stand, or come to stand.',
+    'Send the same request again with the same `Idempotency-Key`: the answer then tells, and nothing is recorded twice.',
+  ),
   VAULT_UNAVAILABLE: said('The vault cannot be reached or written, as on a full disk. What was acknowledged is safe.', sendAgain),
   INTEGRITY: said(
     'What was read contradicts what was written. The process stops.',
@@ -134,6 +142,10 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   ),
   DATA_ROLLED_BACK: said('One of the files is older than the others. The start is refused.', 'Restore all files from the same backup.'),
   DATA_TOO_NEW: said('A newer program wrote this data directory.', 'Start the newer program.'),
+  LEDGER_MOVED: said(
+    'This ledger was copied to another kind of store, where it goes on (`ledger copy`). The start is refused: two would tell two histories.',
+    'Start it on the store to which it was moved.',
+  ),
   MASTER_KEY_WRONG: said(
     'The master key is not the one that this ledger was made with. The start is refused.',
     'Put the right `master.key` into `LEDGER_KEYS`.',

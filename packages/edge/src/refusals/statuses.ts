@@ -38,9 +38,11 @@ const statuses = {
   UNKNOWN_REGULATOR: [422, 'Unknown regulator profile'],
   SETTING_INVALID: [400, 'A setting of the ledger is wrong'],
   WRONG_EXPECTED_REVISION: [409, 'Somebody else was first'],
+  CHECKPOINT_MOVED: [409, 'Somebody else was first'],
   INTERNAL: [500, 'A fault of the ledger'],
   NOT_READY: [503, 'Not ready yet'],
   STORE_UNAVAILABLE: [503, 'The store cannot be reached'],
+  OUTCOME_UNKNOWN: [503, 'It is not known yet whether this was recorded'],
   VAULT_UNAVAILABLE: [503, 'The vault cannot be reached'],
   INTEGRITY: [500, 'A fault of the ledger'],
   DATA_LOCKED: [500, 'A fault of the ledger'],
@@ -48,6 +50,7 @@ const statuses = {
   DATA_FOREIGN: [500, 'A fault of the ledger'],
   DATA_ROLLED_BACK: [500, 'A fault of the ledger'],
   DATA_TOO_NEW: [500, 'A fault of the ledger'],
+  LEDGER_MOVED: [500, 'A fault of the ledger'],
   MASTER_KEY_WRONG: [500, 'A fault of the ledger'],
 } as const satisfies Record<ErrorCode, readonly [number, string]>
 

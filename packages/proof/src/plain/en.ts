@@ -117,6 +117,7 @@ const events: Sentences = {
     sentence(`${data.counts.reduce((sum, entry) => sum + entry.count, 0)} request(s) turned away in the hour of ${names.time(data.hour)}`),
   LedgerCreated: () => sentence('the ledger was created'),
   FirstKeysIssued: () => sentence('the first keys were made and handed out'),
+  LedgerMoved: ({ to }) => sentence(`the ledger was moved to a store of kind ${to} and goes on there`),
   ControllerNamed: (data) => sentence(`the ledger keeps a stream for ${data.controller}`),
   OperatorAdded: (data) => sentence(`an operator was added (roles: ${data.roles.join(', ')})`),
   OperatorRevoked: () => sentence("an operator's access was revoked"),

@@ -128,6 +128,7 @@ const events: Sentences = {
     sentence(`${data.counts.reduce((sum, entry) => sum + entry.count, 0)} envoi(s) refusé(s) dans l'heure du ${names.time(data.hour)}`),
   LedgerCreated: () => sentence('le registre a été créé'),
   FirstKeysIssued: () => sentence('les premières clés ont été créées et remises'),
+  LedgerMoved: ({ to }) => sentence(`le registre a été déplacé vers un magasin de type ${to}, où il continue`),
   ControllerNamed: (data) => sentence(`le registre tient un journal pour ${data.controller}`),
   OperatorAdded: (data) => sentence(`un opérateur a été ajouté (rôles : ${data.roles.join(', ')})`),
   OperatorRevoked: () => sentence("l'accès d'un opérateur a été révoqué"),

@@ -7,7 +7,8 @@ import { isYes, vaultWriterOf, type SiteAct } from './siteAct.ts'
 /** What stands of an act once it is known who it is about. */
 export type Standing = { answers: JudgedAnswer[]; view: NoticeRef | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
 /** `everywhere`: every answer is for every target; else the further targets have their part of them (`partFor`). */
-export type ClaimedAct = Standing & { targets: Target[]; everywhere: boolean }
+/** `again`: it was stored before, so an append of it may be under way still. */
+export type ClaimedAct = Standing & { targets: Target[]; everywhere: boolean; again: boolean }
 
 /** Kept with the act so that a retry is told the same: codes, pointers and sentences of ours. */
 type Note = { refused: { code: LedgerError['code']; message: string; violations: Violation[] } | null; dropped: string[] }
@@ -119,9 +120,10 @@ export const claimAct = async (vault: Vault, act: SiteAct, proposal: Proposal): 
   }
   if (claimed.outcome === 'other-content') throw otherContent()
   if (claimed.outcome === 'conflict') throw conflictOf(proposal, claimed.schemes)
-  if (claimed.outcome === 'again') standing = asBefore(proposal, claimed.note)
+  const again = claimed.outcome === 'again'
+  if (again) standing = asBefore(proposal, claimed.note)
   const everywhere = claim.reach === 'every' || (claimed.conflict && claim.onConflict === 'refuse')
-  return { ...standing, flags: withConflict(standing.flags, claimed.conflict), targets: claimed.targets, everywhere }
+  return { ...standing, flags: withConflict(standing.flags, claimed.conflict), targets: claimed.targets, everywhere, again }
 }
 
 /** The same judgement with nothing stored. Errors: as `claimAct`. */

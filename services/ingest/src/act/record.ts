@@ -116,5 +116,6 @@ export const recordOn = (deps: IngestDeps, act: SiteAct, proposal: Proposal, cla
       return { actId, events, replayed, receipt: receiptOf(act.caller, { actId, subjectId, catalogue, state, recordedAt, events }) }
     },
     fresh,
+    again: claimed.again,
   })
 }

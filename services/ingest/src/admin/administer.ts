@@ -30,7 +30,8 @@ export const administer = async <State, Conclusion>(
   actId: string,
   step: Step<State, Conclusion>,
 ): Promise<Conclusion> => {
-  const conclusion = await decideAndAppend({ ...step, store, clock, act: { actId, writer: by.writer } })
+  const again = by.idempotencyKey !== undefined
+  const conclusion = await decideAndAppend({ ...step, store, clock, act: { actId, writer: by.writer }, again })
   await live.refresh()
   return conclusion
 }

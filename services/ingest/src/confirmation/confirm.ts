@@ -101,5 +101,6 @@ export const confirm = async (deps: IngestDeps, pending: Pending, seen: Seen): P
     act: { actId: target.actId, writer, causationId: actId },
     decide: (subject, recordedAt) => decideConfirmation(subject, catalogue, actId, { recordedAt, ...evidence }),
     conclude: () => undefined,
+    again: claimed?.outcome === 'again',
   })
 }

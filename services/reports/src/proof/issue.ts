@@ -47,7 +47,8 @@ const record = async (
     store: deps.store,
     clock: deps.clock,
     aggregate: historyAggregate(subjectId),
-    act,
+    act: { actId: act.actId, writer: act.writer },
+    again: act.again,
     decide: (history, recordedAt) => {
       const names = namesOf(heldInAll(history.events).values())
       const opened = names.filter((name) => asked.post.open === undefined || asked.post.open.includes(name))

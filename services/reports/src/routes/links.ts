@@ -17,7 +17,8 @@ const record = (deps: ReportsDeps, { subjectId, catalogue }: Look, linkId: strin
     store: deps.store,
     clock: deps.clock,
     aggregate: historyAggregate(subjectId),
-    act,
+    act: { actId: act.actId, writer: act.writer },
+    again: act.again,
     decide: ({ subject }) => (subject.links.has(linkId) ? decideUnlink(subject, catalogue.controllerId, linkId, reason) : []),
     conclude: ({ events, replayed }) => ({ events, replayed }),
   })
