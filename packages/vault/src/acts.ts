@@ -11,10 +11,17 @@ export type Mark = { key: Buffer | null; body: Buffer }
 /** What an act was about: the body's hash covers it, so that one key and body never answer for another controller or subject. */
 export type Scope = { controller: string; subjectId?: string }
 
+/** What a retry has in common with the first request; the rest of the mark tells whether it is the same. */
+export const keyMark = (macs: VaultMacs, act: Pick<Claim, 'writer' | 'idempotencyKey'>): Buffer | null =>
+  act.idempotencyKey === undefined ? null : hmac(macs.idempotency, `${act.writer}\0${act.idempotencyKey}`)
+
 export const markOf = (macs: VaultMacs, act: Pick<Claim, 'writer' | 'idempotencyKey' | 'body'>, scope: Scope): Mark => ({
-  key: act.idempotencyKey === undefined ? null : hmac(macs.idempotency, `${act.writer}\0${act.idempotencyKey}`),
+  key: keyMark(macs, act),
   body: hmac(macs.body, `${scope.controller}\0${scope.subjectId ?? ''}\0${act.body}`),
 })
+
+/** What `earlierAct` and `answerAgain` ask for. */
+export const actsBehind = (key: Mark['key']): Buffer[] => (key === null ? [] : [key])
 
 type Earlier = { outcome: 'again'; act: StoredAct; targets: StoredTarget[] } | { outcome: 'other-content' }
 
@@ -26,12 +33,12 @@ export const earlierAct = (tables: Tables, mark: Mark): Earlier | null => {
 }
 
 /** The answer to a retry: the same targets, keys unwrapped again. */
-export const answerAgain = (keyring: Keyring, earlier: Earlier): Claimed => {
+export const answerAgain = (tables: Tables, keyring: Keyring, earlier: Earlier): Claimed => {
   if (earlier.outcome === 'other-content') return earlier
   const { act, targets } = earlier
   return {
     outcome: 'again',
-    targets: targets.map((target) => ({ ...target, fresh: false, keys: keyring.ofSubject(target.subjectId) })),
+    targets: targets.map((target) => ({ ...target, fresh: false, keys: keyring.ofSubject(tables, target.subjectId) })),
     ...(act.note === null ? {} : { note: act.note }),
     conflict: act.conflict,
   }

@@ -1,15 +1,15 @@
 // A claim from end to end: the request's mark, what the directory knows, the subjects decided, and the rows that make it so.
 import { randomUUID, type KeyObject } from 'node:crypto'
-import { answerAgain, earlierAct, storeAct, type Mark, type NewTarget } from './acts.ts'
+import { actsBehind, answerAgain, earlierAct, markOf, storeAct, type Mark, type NewTarget } from './acts.ts'
 import type { Keyring } from './keyring.ts'
-import { fingerprint } from './macs.ts'
+import { fingerprint, type VaultMacs } from './macs.ts'
 import type { Claim, Claimed, Identifier, Rehearsed } from './port.ts'
 import { newSubjectId } from './random.ts'
 import { resolve, type Known, type Plan, type Resolution } from './resolve.ts'
-import type { Step, StoredKey, Tables } from './tables.ts'
+import type { Needs, Step, StoredKey, Tables } from './tables.ts'
 
 /** An identifier with its fingerprint. `places`: where the act names it. */
-type Sought = { identifier: Identifier; fingerprint: Buffer; places: number[] }
+export type Sought = { identifier: Identifier; fingerprint: Buffer; places: number[] }
 
 /** The distinct identifiers of an act, in the order of their first mention. */
 export const seek = (key: KeyObject, identifiers: readonly Identifier[]): Sought[] => {
@@ -24,6 +24,21 @@ export const seek = (key: KeyObject, identifiers: readonly Identifier[]): Sought
 
 type Found = Known & Sought
 
+/** A claim with what is computed of it before its step, under the key of the controller's directory. */
+export type Prepared = { claim: Claim; mark: Mark; sought: readonly Sought[] }
+
+export const prepare = (macs: VaultMacs, claim: Claim, key: KeyObject): Prepared => ({
+  claim,
+  mark: markOf(macs, claim, claim),
+  sought: seek(key, claim.identifiers),
+})
+
+/** What `claimStep` and `rehearsal` ask for. */
+export const needsOf = ({ mark, sought }: Pick<Prepared, 'mark' | 'sought'>): Needs => ({
+  acts: actsBehind(mark.key),
+  fingerprints: sought.map(({ fingerprint }) => fingerprint),
+})
+
 const lookUp = (tables: Tables, sought: readonly Sought[]): Found[] => {
   const owners = sought.map(({ identifier, fingerprint }) => tables.owner(fingerprint, identifier.kind) ?? null)
   const subjects = new Set(owners.filter((owner) => owner !== null))
@@ -37,14 +52,14 @@ const lookUp = (tables: Tables, sought: readonly Sought[]): Found[] => {
   })
 }
 
-const decide = (tables: Tables, claim: Claim, key: KeyObject): Resolution<Found> =>
-  resolve(lookUp(tables, seek(key, claim.identifiers)), claim)
+const decide = (tables: Tables, { claim, sought }: Prepared): Resolution<Found> => resolve(lookUp(tables, sought), claim)
 
-/** `Vault.claim`, inside one write. `key`: of the controller's directory. */
-export const claimStep = (tables: Tables, keyring: Keyring, claim: Claim, mark: Mark, key: KeyObject, at: number): Step<Claimed> => {
+/** `Vault.claim`, inside one write. */
+export const claimStep = (tables: Tables, keyring: Keyring, prepared: Prepared, at: number): Step<Claimed> => {
+  const { claim, mark } = prepared
   const earlier = earlierAct(tables, mark)
-  if (earlier !== null) return { answer: answerAgain(keyring, earlier) }
-  const resolution = decide(tables, claim, key)
+  if (earlier !== null) return { answer: answerAgain(tables, keyring, earlier) }
+  const resolution = decide(tables, prepared)
   if (resolution.outcome === 'conflict') return { answer: resolution }
   const made = resolution.targets.map((plan) => carryOut(tables, keyring, claim.controller, plan, at))
   const before = (): void => {
@@ -54,11 +69,11 @@ export const claimStep = (tables: Tables, keyring: Keyring, claim: Claim, mark: 
 }
 
 /** `Vault.rehearse`: the same judgement, nothing made and nothing written. */
-export const rehearsal = (tables: Tables, claim: Claim, mark: Mark, key: KeyObject): Rehearsed => {
-  const earlier = earlierAct(tables, mark)
+export const rehearsal = (tables: Tables, prepared: Prepared): Rehearsed => {
+  const earlier = earlierAct(tables, prepared.mark)
   if (earlier?.outcome === 'again') return { outcome: 'again', schemes: [], targets: bare(earlier.targets) }
   if (earlier !== null) return { outcome: earlier.outcome, schemes: [], targets: [] }
-  const resolution = decide(tables, claim, key)
+  const resolution = decide(tables, prepared)
   if (resolution.outcome === 'conflict') return { ...resolution, targets: [] }
   return { outcome: 'claimed', schemes: resolution.schemes, targets: bare(resolution.targets) }
 }
@@ -76,7 +91,9 @@ const carryOut = (
 ): { target: NewTarget; write: () => void } => {
   const fresh = plan.subjectId === null
   const subjectId = plan.subjectId ?? newSubjectId()
-  const { keys, rows } = fresh ? keyring.newForSubject(subjectId, at) : { keys: keyring.ofSubject(subjectId), rows: [] as StoredKey[] }
+  const { keys, rows } = fresh
+    ? keyring.newForSubject(subjectId, at)
+    : { keys: keyring.ofSubject(tables, subjectId), rows: [] as StoredKey[] }
   const links = plan.links.map(({ known, linkId }) => ({ known, linkId: linkId ?? randomUUID(), isNew: linkId === null }))
   const write = (): void => {
     if (fresh) tables.addSubject({ subjectId, controller, kind: plan.kind, at })

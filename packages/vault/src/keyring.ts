@@ -13,15 +13,15 @@ const registerEndsAfter = 6 * year
 
 export type Keyring = {
   /** Keys of a subject that is known. Errors: INTEGRITY if one is missing, DATA_CORRUPT. */
-  ofSubject(subjectId: string): SubjectKeys
+  ofSubject(tables: Tables, subjectId: string): SubjectKeys
   /** Fresh keys, and the rows that must be written before anything is sealed under them. */
   newForSubject(subjectId: string, at: number): { keys: SubjectKeys; rows: StoredKey[] }
-  byId(keyId: string): DataKey | null
+  byId(tables: Tables, name: KeyName): DataKey | null
   /** The register key in use at `now` (epoch ms), made if there is none. */
-  register(owner: string, now: number): Step<DataKey>
+  register(tables: Tables, owner: string, now: number): Step<DataKey>
 }
 
-export const openKeyring = (tables: Tables, kek: KeyObject): Keyring => {
+export const openKeyring = (kek: KeyObject): Keyring => {
   let [recent, older] = [new Map<string, DataKey>(), new Map<string, DataKey>()]
   const remember = (key: DataKey): DataKey => {
     if (recent.size >= cached / 2) [recent, older] = [new Map<string, DataKey>(), recent]
@@ -40,7 +40,7 @@ export const openKeyring = (tables: Tables, kek: KeyObject): Keyring => {
     return { key: dataKey(row, key), row }
   }
   return {
-    ofSubject: (subjectId) => {
+    ofSubject: (tables, subjectId) => {
       const rows = tables.keysOf(subjectId)
       const of = (use: KeyUse): DataKey | null => unwrap(rows.find((row) => row.use === use))
       const [contact, evidence] = [of('contact'), of('evidence')]
@@ -51,11 +51,8 @@ export const openKeyring = (tables: Tables, kek: KeyObject): Keyring => {
       const [contact, evidence] = [make({ owner, use: 'contact', n: 1 }, at, null), make({ owner, use: 'evidence', n: 1 }, at, null)]
       return { keys: { contact: remember(contact.key), evidence: remember(evidence.key) }, rows: [contact.row, evidence.row] }
     },
-    byId: (keyId) => {
-      const name = nameOf(keyId)
-      return name === null ? null : unwrap(tables.key(name))
-    },
-    register: (owner, now) => {
+    byId: (tables, name) => unwrap(tables.key(name)),
+    register: (tables, owner, now) => {
       const rows = tables.keysOf(owner).filter(({ use }) => use === 'register')
       const current = unwrap(rows.findLast(({ wrapped, createdAt }) => wrapped !== null && now < createdAt + registerSealsFor))
       if (current !== null) return { answer: current }
@@ -70,7 +67,8 @@ const letters = { contact: 'c', evidence: 'e', register: 'r' } as const satisfie
 /** Says whose it is, which the stream's name says already, so that the file needs no index of random ids; `<owner>_c1` is a contact key. */
 const keyIdOf = ({ owner, use, n }: KeyName): string => `${owner}_${letters[use]}${n}`
 
-const nameOf = (keyId: string): KeyName | null => {
+/** Null if no data key can have this id. */
+export const nameOf = (keyId: string): KeyName | null => {
   const [, owner, letter, n] = /^([a-z0-9-]{1,63})_([cer])([1-9]\d{0,8})$/.exec(keyId) ?? []
   const use = (['contact', 'evidence', 'register'] as const).find((use) => letters[use] === letter)
   return owner === undefined || use === undefined ? null : { owner, use, n: Number(n) }

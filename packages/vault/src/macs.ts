@@ -1,7 +1,7 @@
 // Keyed hashes: what the vault keeps instead of identifiers, idempotency keys and bodies. Keys are random, wrapped, one for each owner and use.
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Identifier, Vault } from './port.ts'
-import type { Step, Tables } from './tables.ts'
+import type { Needs, Step, Tables } from './tables.ts'
 import { newWrappedKey, unwrapKey } from './wrapping.ts'
 
 /** Owner of the keys that serve the whole vault; no controller can have this id. */
@@ -29,14 +29,25 @@ export const macKeyStep = (tables: Tables, kek: KeyObject, owner: string, use: s
   return { answer: key, apply: () => tables.addMacKey(owner, use, wrapped) }
 }
 
-/** The keys of the whole vault; those that are missing are made and written at once. Only inside a transaction. */
-export const vaultMacs = (tables: Tables, kek: KeyObject): VaultMacs => {
+/** What `vaultMacs` asks for. */
+export const vaultMacNeeds: Needs = { macOwners: [wholeVault] }
+
+/** The keys of the whole vault, made where one is missing. */
+export const vaultMacs = (tables: Tables, kek: KeyObject): Step<VaultMacs> => {
+  const made: (() => void)[] = []
   const key = (use: keyof VaultMacs): KeyObject => {
     const { answer, apply } = macKeyStep(tables, kek, wholeVault, use)
-    apply?.()
+    if (apply) made.push(apply)
     return answer
   }
-  return { idempotency: key('idempotency'), body: key('body'), confirmation: key('confirmation'), showing: key('showing'), act: key('act') }
+  const answer = {
+    idempotency: key('idempotency'),
+    body: key('body'),
+    confirmation: key('confirmation'),
+    showing: key('showing'),
+    act: key('act'),
+  }
+  return { answer, apply: () => made.forEach((apply) => apply()) }
 }
 
 export const hmac = (key: KeyObject, text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest()

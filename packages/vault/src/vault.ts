@@ -1,96 +1,64 @@
 // The vault over its tables: every method of the port, for whatever adapter brings tables and a way to write.
-import type { KeyObject } from 'node:crypto'
 import { LedgerError } from '@consent-ledger/domain'
-import { answerAgain, earlierAct, markOf, storeAct } from './acts.ts'
-import { claimStep, rehearsal, seek } from './claim.ts'
-import { openKeyring, type Keyring } from './keyring.ts'
+import { actsBehind, answerAgain, earlierAct, keyMark, markOf, storeAct } from './acts.ts'
+import type { Base } from './base.ts'
+import { claimStep, needsOf, prepare, rehearsal, seek, type Sought } from './claim.ts'
 import { openDirectoryKeys, type DirectoryKeys } from './directoryKeys.ts'
-import { hmac, type VaultMacs } from './macs.ts'
+import { openDoor, type Door } from './door.ts'
+import { nameOf, openKeyring, type Keyring } from './keyring.ts'
+import { hmac } from './macs.ts'
 import type { Claimed, Reached, Vault } from './port.ts'
 import { newWrappedKey } from './wrapping.ts'
 import type { Step, Tables } from './tables.ts'
 
-/**
- * What an adapter brings. `write`: runs a step and its writes in a transaction, alone, and resolves when they are durable. `read`: asks the tables
- * between transactions. Both fail with LedgerError only: VAULT_UNAVAILABLE, or what the step itself refused.
- */
-export type Base = {
-  tables: Tables
-  write: <T>(step: () => Step<T>) => Promise<T>
-  read: <T>(question: () => T) => Promise<T>
-  kek: KeyObject
-  macs: VaultMacs
-  /** Epoch ms. */
-  clock: () => number
-}
-
-/** All of the port but closing. */
-export const vaultOver = (base: Base): Omit<Vault, 'close'> => {
-  const keyring = openKeyring(base.tables, base.kek)
-  const directory = openDirectoryKeys(base.tables, base.kek)
-  return { ...claims(base, keyring, directory), ...people(base, directory), ...keys(base, keyring), ...journals(base), ...identity(base) }
-}
-
-const claims = (base: Base, keyring: Keyring, directory: DirectoryKeys): Pick<Vault, 'claim' | 'claimOn' | 'rehearse'> => {
-  const { tables, write, read, macs, clock } = base
+/** The port over what an adapter brings. */
+export const vaultOver = (base: Base): Vault => {
+  const door = openDoor()
+  const keyring = openKeyring(base.kek)
+  const directory = openDirectoryKeys(base)
+  // What is done in one step needs no more than to be let in; what takes two must not lose the second when the vault is closed between them.
+  const guarded: Base = {
+    ...base,
+    write: (needs, step) => door.during(() => base.write(needs, step)),
+    read: (needs, question) => door.during(() => base.read(needs, question)),
+  }
+  let closed: Promise<void> | undefined
   return {
-    claim: async (claim) => {
-      const mark = markOf(macs, claim, claim)
-      const { key, claimed } = await write(() => {
-        const made = directory.keyOrNew(claim.controller)
-        const step = claimStep(tables, keyring, claim, mark, made.answer, clock())
-        const apply = (): void => {
-          made.apply?.()
-          step.apply?.()
-        }
-        return { answer: { key: made.answer, claimed: step.answer }, apply }
-      })
-      directory.remember(claim.controller, key)
-      return claimed
-    },
-    claimOn: (subjectId, act) => write(() => claimOnStep(base, keyring, subjectId, act)),
-    rehearse: (claim) =>
-      read(() => {
-        // Where the controller has no key yet nobody is known, and any key finds nobody.
-        const key = directory.key(claim.controller) ?? newWrappedKey(base.kek, []).key
-        return rehearsal(tables, claim, markOf(macs, claim, claim), key)
-      }),
+    ...found(base, door, keyring, directory),
+    ...people(guarded, keyring),
+    ...keys(guarded, keyring),
+    ...journals(guarded),
+    ...identity(guarded),
+    close: () => (closed ??= door.close().then(base.close)),
   }
 }
 
-const claimOnStep = (base: Base, keyring: Keyring, subjectId: string, act: Parameters<Vault['claimOn']>[1]): Step<Claimed | null> => {
-  const { tables, macs, clock } = base
-  const controller = tables.controllerOf(subjectId)
-  if (controller === undefined) return { answer: null }
-  const mark = markOf(macs, act, { controller, subjectId })
-  const earlier = earlierAct(tables, mark)
-  if (earlier !== null) return { answer: answerAgain(keyring, earlier) }
-  const target = { subjectId, fresh: false, named: [], links: [], keys: keyring.ofSubject(subjectId) }
-  return storeAct(tables, mark, { ...act, conflict: false, at: clock() }, [target], () => {})
-}
-
-const people = (
-  { tables, write, read }: Base,
-  directory: DirectoryKeys,
-): Pick<Vault, 'find' | 'findAct' | 'controllerOf' | 'unlink' | 'actCount'> => ({
+/** What begins with fingerprints, and so with a controller's key. */
+const found = (base: Base, door: Door, keyring: Keyring, directory: DirectoryKeys): Pick<Vault, 'claim' | 'rehearse' | 'find'> => ({
+  claim: (claim) =>
+    door.during(async () => {
+      const key = directory.known(claim.controller) ?? (await directory.keyOrNew(claim.controller))
+      const prepared = prepare(base.macs, claim, key)
+      return base.write(needsOf(prepared), (tables) => claimStep(tables, keyring, prepared, base.clock()))
+    }),
+  rehearse: (claim) =>
+    door.during(async () => {
+      // Where the controller has no key yet nobody is known, and any key finds nobody.
+      const key = (await directory.key(claim.controller)) ?? newWrappedKey(base.kek, []).key
+      const prepared = prepare(base.macs, claim, key)
+      return base.read(needsOf(prepared), (tables) => rehearsal(tables, prepared))
+    }),
   find: (controller, identifiers) =>
-    read(() => {
-      const key = directory.key(controller)
-      return key === null ? [] : reached(tables, seek(key, identifiers))
+    door.during(async () => {
+      const key = await directory.key(controller)
+      if (key === null) return []
+      const sought = seek(key, identifiers)
+      return base.read({ fingerprints: sought.map(({ fingerprint }) => fingerprint) }, (tables) => reached(tables, sought))
     }),
-  findAct: (actId) => read(() => tables.actBehind(actId) ?? null),
-  controllerOf: (subjectId) => read(() => tables.controllerOf(subjectId) ?? null),
-  unlink: (subjectId, linkId) =>
-    write(() => {
-      const fingerprint = tables.linkedFingerprint(subjectId, linkId)
-      if (fingerprint === undefined) return { answer: false }
-      return { answer: true, apply: () => tables.removeLink(subjectId, fingerprint) }
-    }),
-  actCount: () => read(() => tables.lastAct()),
 })
 
 /** Subjects in the order of the identifiers that reach them first. */
-const reached = (tables: Tables, sought: ReturnType<typeof seek>): Reached[] => {
+const reached = (tables: Tables, sought: readonly Sought[]): Reached[] => {
   const found = new Map<string, Set<string>>()
   for (const { identifier, fingerprint } of sought) {
     const subjectId = tables.owner(fingerprint, identifier.kind)
@@ -100,30 +68,65 @@ const reached = (tables: Tables, sought: ReturnType<typeof seek>): Reached[] => 
   return [...found].map(([subjectId, schemes]) => ({ subjectId, schemes: [...schemes] }))
 }
 
+const people = (base: Base, keyring: Keyring): Pick<Vault, 'claimOn' | 'findAct' | 'controllerOf' | 'unlink' | 'actCount'> => ({
+  claimOn: (subjectId, act) =>
+    base.write({ subjects: [subjectId], acts: actsBehind(keyMark(base.macs, act)) }, (tables) =>
+      claimOnStep(base, tables, keyring, subjectId, act),
+    ),
+  findAct: (actId) => base.read({ actIds: [actId] }, (tables) => tables.actBehind(actId) ?? null),
+  controllerOf: (subjectId) => base.read({ subjects: [subjectId] }, (tables) => tables.controllerOf(subjectId) ?? null),
+  unlink: (subjectId, linkId) =>
+    base.write({ subjects: [subjectId] }, (tables) => {
+      const fingerprint = tables.linkedFingerprint(subjectId, linkId)
+      if (fingerprint === undefined) return { answer: false }
+      return { answer: true, apply: () => tables.removeLink(subjectId, fingerprint) }
+    }),
+  actCount: () => base.read({}, (tables) => tables.lastAct()),
+})
+
+const claimOnStep = (
+  { macs, clock }: Base,
+  tables: Tables,
+  keyring: Keyring,
+  subjectId: string,
+  act: Parameters<Vault['claimOn']>[1],
+): Step<Claimed | null> => {
+  const controller = tables.controllerOf(subjectId)
+  if (controller === undefined) return { answer: null }
+  const mark = markOf(macs, act, { controller, subjectId })
+  const earlier = earlierAct(tables, mark)
+  if (earlier !== null) return { answer: answerAgain(tables, keyring, earlier) }
+  const target = { subjectId, fresh: false, named: [], links: [], keys: keyring.ofSubject(tables, subjectId) }
+  return storeAct(tables, mark, { ...act, conflict: false, at: clock() }, [target], () => {})
+}
+
 const keys = ({ write, read, macs }: Base, keyring: Keyring): Pick<Vault, 'keyById' | 'registerKey' | 'mac'> => ({
-  keyById: (keyId) => read(() => keyring.byId(keyId)),
-  registerKey: (owner, now) => write(() => keyring.register(owner, now)),
+  keyById: async (keyId) => {
+    const name = nameOf(keyId)
+    return name === null ? null : read({ keyOwners: [name.owner] }, (tables) => keyring.byId(tables, name))
+  },
+  registerKey: (owner, now) => write({ keyOwners: [owner] }, (tables) => keyring.register(tables, owner, now)),
   mac: async (use, text) => hmac(macs[use], text).toString('hex'),
 })
 
-const journals = ({ tables, write, read }: Base): Pick<Vault, 'logAccess' | 'accesses' | 'forgetAccesses' | 'noteKeyUses' | 'keyUses'> => ({
-  logAccess: (access) => write(() => ({ answer: undefined, apply: () => tables.addAccess(access) })),
-  accesses: (subjectId) => read(() => tables.accesses(subjectId)),
-  forgetAccesses: (before) => write(() => ({ answer: undefined, apply: () => tables.forgetAccesses(before) })),
+const journals = ({ write, read }: Base): Pick<Vault, 'logAccess' | 'accesses' | 'forgetAccesses' | 'noteKeyUses' | 'keyUses'> => ({
+  logAccess: (access) => write({}, (tables) => ({ answer: undefined, apply: () => tables.addAccess(access) })),
+  accesses: (subjectId) => read({ accessesOf: [subjectId] }, (tables) => tables.accesses(subjectId)),
+  forgetAccesses: (before) => write({}, (tables) => ({ answer: undefined, apply: () => tables.forgetAccesses(before) })),
   noteKeyUses: (uses) =>
-    write(() => ({
+    write({}, (tables) => ({
       answer: undefined,
       apply: () => {
         for (const [keyId, at] of uses) tables.noteKeyUse(keyId, at)
       },
     })),
-  keyUses: () => read(() => new Map(tables.keyUses())),
+  keyUses: () => read({ keyUses: true }, (tables) => new Map(tables.keyUses())),
 })
 
-const identity = ({ tables, write, read }: Base): Pick<Vault, 'identity' | 'adopt'> => ({
-  identity: () => read(() => tables.meta('ledgerId') ?? null),
+const identity = ({ write, read }: Base): Pick<Vault, 'identity' | 'adopt'> => ({
+  identity: () => read({}, (tables) => tables.meta('ledgerId') ?? null),
   adopt: (ledgerId) =>
-    write(() => {
+    write({}, (tables) => {
       const there = tables.meta('ledgerId')
       if (there === ledgerId) return { answer: undefined }
       if (there !== undefined) throw new LedgerError('DATA_FOREIGN', `The vault belongs to ledger ${there}, not to ${ledgerId}`)

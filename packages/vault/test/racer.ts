@@ -1,12 +1,14 @@
 // A process of its own that opens a shared vault, waits for a word on its standard input, claims in waves and prints what it was answered:
-// node racer.ts <file> <kek hex> <claims>.
+// node racer.ts <sqlite|postgres> <file or url> <kek hex> <claims>.
 import { createSecretKey } from 'node:crypto'
 import { once } from 'node:events'
 import { act, cookie, email } from '../src/conformance/trial.ts'
+import { openPostgresVault } from '../src/postgres/index.ts'
 import { openSqliteVault } from '../src/sqlite/index.ts'
 
-const [file = '', kek = '', count = '0'] = process.argv.slice(2)
-const vault = await openSqliteVault({ file, kek: createSecretKey(Buffer.from(kek, 'hex')), clock: Date.now })
+const [adapter = '', place = '', hex = '', count = '0'] = process.argv.slice(2)
+const [kek, clock] = [createSecretKey(Buffer.from(hex, 'hex')), Date.now]
+const vault = await (adapter === 'postgres' ? openPostgresVault({ url: place, kek, clock }) : openSqliteVault({ file: place, kek, clock }))
 process.stdout.write('ready\n')
 await once(process.stdin, 'data')
 

@@ -6,7 +6,7 @@ import { journalTests } from './journals.ts'
 import { keyTests } from './keys.ts'
 import { reachTests } from './reach.ts'
 
-export type { Subject, Test } from './trial.ts'
+export * from './trial.ts'
 
 /** Every test of the suite; each is given a way to open fresh vaults. An adapter's test file hands them to its runner. */
 export const conformance: readonly Test[] = [...directoryTests, ...reachTests, ...actTests, ...keyTests, ...journalTests]

@@ -4,11 +4,12 @@ import { dirname, resolve } from 'node:path'
 import type { KeyObject } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { LedgerError } from '@consent-ledger/domain'
-import { vaultMacs, type VaultMacs } from '../macs.ts'
+import type { Base } from '../base.ts'
+import type { VaultMacs } from '../macs.ts'
 import type { Vault } from '../port.ts'
 import type { Tables } from '../tables.ts'
-import { vaultOver, type Base } from '../vault.ts'
-import { checkValue } from '../wrapping.ts'
+import { unlock } from '../unlock.ts'
+import { vaultOver } from '../vault.ts'
 import { asFault, isOfTheFile } from './faults.ts'
 import { bringToFormat, formatOf, syncPath, takeWal } from './format.ts'
 import { openGroupCommit } from './groupCommit.ts'
@@ -26,7 +27,7 @@ const checkpointPages = 4000
 export type SqliteVaultOptions = { file: string; kek: KeyObject; clock: () => number }
 
 /**
- * Opens the vault in `file`; an older format is brought up after a copy beside it. `close` waits for nobody: what was asked before is committed first.
+ * Opens the vault in `file`; an older format is brought up after a copy beside it. `close`: what was asked before is committed first.
  * Errors: DATA_TOO_NEW, DATA_FOREIGN (no vault), DATA_CORRUPT, MASTER_KEY_WRONG, VAULT_UNAVAILABLE.
  */
 export const openSqliteVault = async ({ file, kek, clock }: SqliteVaultOptions): Promise<Vault> => {
@@ -34,7 +35,7 @@ export const openSqliteVault = async ({ file, kek, clock }: SqliteVaultOptions):
   try {
     bringToFormat(db, file, steps)
     const tables = sqliteTables(db)
-    const macs = db.transaction(() => unlock(tables, kek, file)).immediate()
+    const macs = db.transaction(() => unlocked(tables, kek, file)).immediate()
     db.pragma(`busy_timeout = ${patience.afterwards}`)
     return vaultIn(db, tables, macs, kek, clock)
   } catch (error) {
@@ -47,22 +48,21 @@ export const openSqliteVault = async ({ file, kek, clock }: SqliteVaultOptions):
 }
 
 const vaultIn = (db: Database.Database, tables: Tables, macs: VaultMacs, kek: KeyObject, clock: () => number): Vault => {
-  const { write, close } = openGroupCommit(db)
-  const read: Base['read'] = async (question) => {
+  const group = openGroupCommit(db)
+  const read: Base['read'] = async (_, question) => {
     if (!db.open) throw new LedgerError('VAULT_UNAVAILABLE', 'The vault is closed')
     try {
-      return question()
+      return question(tables)
     } catch (error) {
       throw asFault(error)
     }
   }
-  return {
-    ...vaultOver({ tables, write, read, kek, macs, clock }),
-    close: async () => {
-      close()
-      db.close()
-    },
+  const write: Base['write'] = (_, step) => group.write(() => step(tables))
+  const close = async (): Promise<void> => {
+    group.close()
+    db.close()
   }
+  return vaultOver({ read, write, close, kek, macs, clock })
 }
 
 const openFile = (file: string): Database.Database => {
@@ -93,10 +93,8 @@ const openFile = (file: string): Database.Database => {
   }
 }
 
-/** Holds the master key against the file's check value, written when the vault is new, and unwraps the vault's own MAC keys. */
-const unlock = (tables: Tables, kek: KeyObject, file: string): VaultMacs => {
-  const [expected, given] = [tables.meta('masterKeyCheck'), checkValue(kek, 'vault', '')]
-  if (expected === undefined) tables.setMeta('masterKeyCheck', given)
-  else if (expected !== given) throw new LedgerError('MASTER_KEY_WRONG', `The master key is not the one under which ${file} was made`)
-  return vaultMacs(tables, kek)
+const unlocked = (tables: Tables, kek: KeyObject, file: string): VaultMacs => {
+  const { answer, apply } = unlock(tables, kek, file)
+  apply?.()
+  return answer
 }

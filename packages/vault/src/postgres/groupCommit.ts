@@ -1,0 +1,84 @@
+// Many waiting writes, one transaction, one way there and back: what a write costs over the network is shared by those who wait at the same time.
+import { setImmediate } from 'node:timers/promises'
+import { LedgerError } from '@consent-ledger/domain'
+import type { Needs, Step, Tables } from '../tables.ts'
+import type { Connections } from './connections.ts'
+import { allOf, load } from './load.ts'
+import { workingSet } from './workingSet.ts'
+
+/** So many steps in one transaction: what they name is one message, and the event loop is not held much longer than by one fsync. */
+const largestGroup = 128
+
+type Waiter = { needs: Needs; run: (tables: Tables) => void; succeed: () => void; fail: (error: unknown) => void }
+
+type GroupCommit = {
+  /**
+   * Runs `step` inside a transaction and resolves when its writes are durable. What the step throws before it writes fails its own waiter only.
+   * Errors: VAULT_UNAVAILABLE for every waiter of a group that could not be committed: nothing of it was written, or, where the answer to COMMIT was
+   * lost, perhaps all of it; asking again is right in both cases.
+   */
+  write: <T>(needs: Needs, step: (tables: Tables) => Step<T>) => Promise<T>
+}
+
+export const openGroupCommit = (connections: Connections): GroupCommit => {
+  const waiting: Waiter[] = []
+  let busy = false
+  const drain = async (): Promise<void> => {
+    // Whoever asks in this turn of the event loop goes together; whoever asks later, while a group is on its way, makes the next one.
+    await setImmediate()
+    while (waiting.length > 0) await commit(connections, waiting.splice(0, largestGroup))
+    busy = false
+  }
+  return {
+    write: (needs, step) =>
+      new Promise((resolve, reject) => {
+        waiting.push(waiter(needs, step, resolve, reject))
+        if (busy) return
+        busy = true
+        void drain()
+      }),
+  }
+}
+
+/** Never rejects: each waiter is told. */
+const commit = async (connections: Connections, group: readonly Waiter[]): Promise<void> => {
+  try {
+    await connections.transaction(async (ask) => {
+      const needs = allOf(group.map(({ needs }) => needs))
+      const { tables, statements } = workingSet(needs, await load(ask, needs))
+      for (const { run } of group) run(tables)
+      for (const { text, values, name } of statements()) await ask(text, values, name)
+    })
+  } catch (error) {
+    // What one of them wrote, PostgreSQL did not take: each alone, so that it is told and nobody else.
+    if (group.length > 1 && !isOfTheServer(error)) for (const one of group) await commit(connections, [one])
+    else for (const { fail } of group) fail(error)
+    return
+  }
+  for (const { succeed } of group) succeed()
+}
+
+const isOfTheServer = (error: unknown): boolean =>
+  error instanceof LedgerError && (error.code === 'VAULT_UNAVAILABLE' || error.code === 'DATA_CORRUPT')
+
+/** A refusal of the step is told to its own waiter once the group is over. */
+const waiter = <T>(
+  needs: Needs,
+  step: (tables: Tables) => Step<T>,
+  resolve: (answer: T) => void,
+  reject: (error: unknown) => void,
+): Waiter => {
+  let outcome: { answer: T } | { refusal: unknown }
+  const run = (tables: Tables): void => {
+    let result: Step<T>
+    try {
+      result = step(tables)
+    } catch (error) {
+      outcome = { refusal: error }
+      return
+    }
+    result.apply?.()
+    outcome = { answer: result.answer }
+  }
+  return { needs, run, succeed: () => ('answer' in outcome ? resolve(outcome.answer) : reject(outcome.refusal)), fail: reject }
+}
