@@ -1,65 +1,89 @@
 // How the tables came to be: forward only, in order, never edited once released. A row that cannot be migrated is not needed: the file can be rebuilt.
 import { sql } from 'kysely'
-import type { Compilable, Kysely } from 'kysely'
+import type { Compilable, Kysely, RawBuilder } from 'kysely'
+import type { Faults } from './faults.ts'
 import type { Tables } from './schema.ts'
 
 type Schema = Kysely<Tables>['schema']
+type ColumnType = 'integer' | 'bigint' | 'text' | 'blob' | 'bytea' | RawBuilder<unknown>
+/** How a dialect says the same. `integer`: of 64 bits; `text`: compared byte by byte, as the pages of lists and their cursors are. */
+export type Dialect = {
+  integer: ColumnType
+  text: ColumnType
+  bytes: ColumnType
+  /** Ends a table. */
+  plain: RawBuilder<unknown>
+  /** Ends a table whose rows are only ever reached by their key. */
+  keyed: RawBuilder<unknown>
+}
 /** Statements that lead from the version before to this one. */
-type Migration = (schema: Schema) => Compilable[]
+type Migration = (schema: Schema, dialect: Dialect) => Compilable[]
 
-/** Rows live in the tree of their key, without a second one to keep: every write and every list goes by the key. */
-const keyed = sql`strict, without rowid`
-
-const first: Migration = (schema) => [
+const first: Migration = (schema, { integer, text, bytes, plain, keyed }) => [
   schema
     .createTable('meta')
-    .addColumn('id', 'integer', (column) => column.primaryKey().check(sql`id = 1`))
-    .addColumn('schema_version', 'integer', (column) => column.notNull())
-    .addColumn('ledger_id', 'text', (column) => column.notNull())
-    .addColumn('checkpoint', 'integer', (column) => column.notNull())
-    .addColumn('as_of', 'integer')
-    .modifyEnd(sql`strict`),
+    .addColumn('id', integer, (column) => column.primaryKey().check(sql`id = 1`))
+    .addColumn('schema_version', integer, (column) => column.notNull())
+    .addColumn('ledger_id', text, (column) => column.notNull())
+    .addColumn('checkpoint', integer, (column) => column.notNull())
+    .addColumn('as_of', integer)
+    .modifyEnd(plain),
   // The subject stands before the purpose: the events of one act then fall on one page, although subject ids are random.
   schema
     .createTable('answers')
-    .addColumn('controller', 'text', (column) => column.notNull())
-    .addColumn('subject', 'blob', (column) => column.notNull())
-    .addColumn('purpose', 'text', (column) => column.notNull())
-    .addColumn('channel', 'text', (column) => column.notNull())
-    .addColumn('register', 'text', (column) => column.notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('order_at', 'integer', (column) => column.notNull())
-    .addColumn('rank', 'integer', (column) => column.notNull())
-    .addColumn('since', 'integer', (column) => column.notNull())
-    .addColumn('until', 'integer')
-    .addColumn('notice_id', 'text')
-    .addColumn('notice_version', 'integer')
-    .addColumn('site', 'text')
-    .addColumn('event_id', 'blob', (column) => column.notNull())
-    .addColumn('revision', 'integer', (column) => column.notNull())
+    .addColumn('controller', text, (column) => column.notNull())
+    .addColumn('subject', bytes, (column) => column.notNull())
+    .addColumn('purpose', text, (column) => column.notNull())
+    .addColumn('channel', text, (column) => column.notNull())
+    .addColumn('register', text, (column) => column.notNull())
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('order_at', integer, (column) => column.notNull())
+    .addColumn('rank', integer, (column) => column.notNull())
+    .addColumn('since', integer, (column) => column.notNull())
+    .addColumn('until', integer)
+    .addColumn('notice_id', text)
+    .addColumn('notice_version', integer)
+    .addColumn('site', text)
+    .addColumn('event_id', bytes, (column) => column.notNull())
+    .addColumn('revision', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('answers_key', ['controller', 'subject', 'purpose', 'channel', 'register'])
     .modifyEnd(keyed),
   schema
     .createTable('site_activity')
-    .addColumn('controller', 'text', (column) => column.notNull())
-    .addColumn('day', 'text', (column) => column.notNull())
-    .addColumn('site', 'text', (column) => column.notNull())
-    .addColumn('type', 'text', (column) => column.notNull())
-    .addColumn('count', 'integer', (column) => column.notNull())
+    .addColumn('controller', text, (column) => column.notNull())
+    .addColumn('day', text, (column) => column.notNull())
+    .addColumn('site', text, (column) => column.notNull())
+    .addColumn('type', text, (column) => column.notNull())
+    .addColumn('count', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('site_activity_key', ['controller', 'day', 'site', 'type'])
     .modifyEnd(keyed),
   schema
     .createTable('turned_away')
-    .addColumn('controller', 'text', (column) => column.notNull())
-    .addColumn('hour', 'integer', (column) => column.notNull())
-    .addColumn('site', 'text', (column) => column.notNull())
-    .addColumn('route', 'text', (column) => column.notNull())
-    .addColumn('code', 'text', (column) => column.notNull())
-    .addColumn('count', 'integer', (column) => column.notNull())
+    .addColumn('controller', text, (column) => column.notNull())
+    .addColumn('hour', integer, (column) => column.notNull())
+    .addColumn('site', text, (column) => column.notNull())
+    .addColumn('route', text, (column) => column.notNull())
+    .addColumn('code', text, (column) => column.notNull())
+    .addColumn('count', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('turned_away_key', ['controller', 'hour', 'site', 'route', 'code'])
     .modifyEnd(keyed),
 ]
 
 /** Entry n leads to schema version n + 1. */
-export const migrations: readonly Migration[] = [first]
+const migrations: readonly Migration[] = [first]
 export const schemaVersion = migrations.length
+
+/** What stands where the read model is to be: the names of the tables, and what `meta` says if there is one. */
+export type Found = { tables: readonly string[]; meta: { schema_version: number; ledger_id: string } | undefined }
+
+/**
+ * The statements that are lacking, in order; [] if none is. To be run, and the row of `meta` written, in the transaction in which `found` was found.
+ * Errors: DATA_FOREIGN (another program's, another ledger's), DATA_TOO_NEW, DATA_CORRUPT.
+ */
+export const lacking = ({ tables, meta }: Found, ledgerId: string, schema: Schema, dialect: Dialect, faults: Faults): string[] => {
+  if (tables.length > 0 && !tables.includes('meta')) throw faults.foreign('belongs to another program')
+  if (tables.length > 0 && !meta) throw faults.damaged('it does not say which ledger it belongs to')
+  if (meta && meta.ledger_id !== ledgerId) throw faults.foreign('belongs to another ledger')
+  if (meta && meta.schema_version > schemaVersion) throw faults.tooNew(meta.schema_version, schemaVersion)
+  return migrations.slice(meta?.schema_version ?? 0).flatMap((migration) => migration(schema, dialect).map((step) => step.compile().sql))
+}

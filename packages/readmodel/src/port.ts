@@ -52,15 +52,15 @@ export type TurnedAwayAsked = { controller: string; site?: string; from?: number
 export type Applied = { checkpoint: bigint; asOf: number | null }
 
 export type ReadModel = {
-  /** Position up to which events are durably applied, as the file says now. What a follower starts from, also after any failed `apply`. */
+  /** Position up to which events are durably applied, as the database says now. What a follower starts from, also after any failed `apply`. */
   checkpoint(): Promise<bigint>
   /**
    * Applies events in their global order and moves the checkpoint, both or neither.
-   * Errors: STORE_UNAVAILABLE (outcome unknown: ask `checkpoint()` before going on), DATA_LOCKED (another projector moved the checkpoint; nothing applied),
-   * INTEGRITY (positions out of order, a stream that is none; nothing applied), DATA_CORRUPT.
+   * Errors: STORE_UNAVAILABLE (outcome unknown: ask `checkpoint()` before going on), CHECKPOINT_MOVED (it is not where this object left or found it:
+   * another projector or a rebuild was first; nothing applied), INTEGRITY (positions out of order, a stream that is none; nothing applied), DATA_CORRUPT.
    */
   apply(events: readonly RecordedEvent[], checkpoint: bigint): Promise<void>
-  /** Notes that at `asOf` (epoch ms) the checkpoint was the store's head. */
+  /** Notes that at `asOf` (epoch ms) the checkpoint was the store's head. Errors: as of `apply`. */
   noteAsOf(asOf: number): Promise<void>
   progress(): Promise<Applied>
   listAnswers(asked: AnswersAsked): Promise<AnswersPage>
@@ -68,7 +68,7 @@ export type ReadModel = {
   activity(asked: ActivityAsked): Promise<SiteActivity[]>
   /** Ordered by hour, site, route, code. */
   turnedAway(asked: TurnedAwayAsked): Promise<TurnedAway[]>
-  /** Empties it for a rebuild from zero: no rows, checkpoint -1n, no `asOf`. */
+  /** Empties it for a rebuild from zero, durably: no rows, checkpoint -1n, no `asOf`. Whoever follows meets CHECKPOINT_MOVED, and goes on from there. */
   reset(): Promise<void>
   /** Calls after it fail with STORE_UNAVAILABLE. */
   close(): Promise<void>
@@ -79,6 +79,6 @@ export const refuseRolledBack = (checkpoint: bigint, head: bigint): void => {
   if (checkpoint <= head) return
   throw new LedgerError(
     'DATA_ROLLED_BACK',
-    `The read model has applied events up to position ${checkpoint}, but the event store ends at ${head}: the event store is older than it was. Restore the newer event store; if the older one is meant, delete readmodel.sqlite and it is rebuilt.`,
+    `The read model has applied events up to position ${checkpoint}, but the event store ends at ${head}: the event store is older than it was. Restore the newer event store; if the older one is meant, delete readmodel.sqlite (on PostgreSQL drop the schema readmodel) and it is rebuilt.`,
   )
 }

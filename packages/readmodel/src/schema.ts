@@ -1,12 +1,12 @@
-// The tables of the read model, as kysely sees them. Migrations make them; every row can be made again from the events.
+// The tables of the read model, as kysely sees them in SQLite and in PostgreSQL. Migrations make them; every row can be made again from the events.
 
-/** One row. `checkpoint` is read apart, as a bigint. */
-type MetaTable = { id: number; schema_version: number; ledger_id: string; checkpoint: bigint; as_of: number | null }
+/** One row. `checkpoint` is read as text, so that no driver rounds it. */
+export type MetaTable = { id: number; schema_version: number; ledger_id: string; checkpoint: bigint; as_of: number | null }
 
 /** Last writer by order for each subject, purpose, channel and register. `subject` has 16 bytes, `event_id` too: half the size of their text, and they sort alike. */
 export type AnswersTable = {
   controller: string
-  subject: Uint8Array
+  subject: Buffer
   purpose: string
   channel: string
   register: string
@@ -18,8 +18,8 @@ export type AnswersTable = {
   notice_id: string | null
   notice_version: number | null
   site: string | null
-  event_id: Uint8Array
-  revision: number | bigint
+  event_id: Buffer
+  revision: bigint
 }
 
 /** `site` is '' where there is none, so that it can be part of the key. */

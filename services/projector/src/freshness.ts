@@ -17,10 +17,10 @@ export class Freshness {
     this.#since = clock()
   }
 
-  /** What the read model says of itself before it is followed again. Less than before only after a rebuild began. */
-  restart(from: { checkpoint: bigint; asOf: number | null }, head: bigint): void {
-    if (from.asOf === null) this.#since = this.#clock()
-    this.#seen = { ...from, head }
+  /** What the read model says of itself, before it is followed again or while another projector does so. Less than before only after a rebuild began. */
+  look({ checkpoint, asOf }: { checkpoint: bigint; asOf: number | null }, head: bigint): void {
+    if (asOf === null && this.#seen.asOf !== null) this.#since = this.#clock()
+    this.#seen = { checkpoint, head, asOf }
   }
 
   /** Answers with `asOf` if it moved. A loop that has just begun knows none yet: then the one before still holds. */

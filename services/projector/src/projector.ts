@@ -1,12 +1,13 @@
-// Keeps the read model level with the event store: follows, tries again what may pass, stops at what may not.
-import { LedgerError } from '@consent-ledger/domain'
-import { follow } from '@consent-ledger/eventstore'
-import type { EventStore, Progress } from '@consent-ledger/eventstore'
-import { refuseRolledBack } from '@consent-ledger/readmodel'
+// Keeps the read model level with the event store: follows, stands by while another projector does so, tries again what may pass, stops at what may not.
+import { isPassing, LedgerError } from '@consent-ledger/domain'
+import { noSpans, type Spans } from '@consent-ledger/edge'
+import { eachSecond, follow } from '@consent-ledger/eventstore'
+import type { EventStore, Progress, Sink, Ticker } from '@consent-ledger/eventstore'
 import type { ReadModel } from '@consent-ledger/readmodel'
-import { backOff, passes, pause } from './backOff.ts'
+import { backOff, pause } from './backOff.ts'
 import { Freshness } from './freshness.ts'
 import type { ProjectorProgress } from './freshness.ts'
+import { look, standBy } from './standby.ts'
 
 /** As pino's. Gets codes and numbers only. */
 export type Log = { info(fields: object, message: string): void; warn(fields: object, message: string): void }
@@ -16,9 +17,13 @@ export type Projecting = {
   readModel: ReadModel
   /** Epoch ms. */
   clock: () => number
-  /** Called once, with what must end the process: a gap, another projector, a damaged or rolled-back file, a defect. The projector has stopped by then; the file is at its checkpoint. */
+  /** Called once, with what must end the process: a gap, damaged or rolled-back data, a defect. The projector has stopped by then; the read model is at its checkpoint. */
   onFault: (error: unknown) => void
   log: Log
+  /** Traces of what is applied; default none. */
+  spans?: Spans
+  /** When the head is looked at, and the other projector: by default each second. */
+  ticker?: Ticker
 }
 
 export type Projector = {
@@ -32,36 +37,53 @@ export type Projector = {
 /** Events in one transaction: small, since it holds the thread while it runs. */
 const groupSize = 250
 
+const sinkOf = ({ readModel, spans = noSpans }: Projecting): Sink => ({
+  checkpoint: () => readModel.checkpoint(),
+  apply: (events, checkpoint) => spans.task('readmodel.apply', { events: events.length }, () => readModel.apply(events, checkpoint)),
+})
+
 const followOnce = async (projecting: Projecting, freshness: Freshness, signal: AbortSignal): Promise<void> => {
-  const { store, readModel, clock } = projecting
-  const [checkpoint, head, { asOf }] = await Promise.all([readModel.checkpoint(), store.head(), readModel.progress()])
-  refuseRolledBack(checkpoint, head)
-  freshness.restart({ checkpoint, asOf }, head)
+  const { store, readModel, clock, ticker = eachSecond } = projecting
+  await look(projecting, freshness)
   const failed = new AbortController()
   const onProgress = (progress: Progress): void => {
     const moved = freshness.note(progress)
     if (moved !== null) readModel.noteAsOf(moved).catch((error: unknown) => failed.abort(error))
   }
-  await follow({ store, sink: readModel, clock, groupSize, onProgress, signal: AbortSignal.any([signal, failed.signal]) })
+  const either = AbortSignal.any([signal, failed.signal])
+  await follow({ store, sink: sinkOf(projecting), clock, groupSize, onProgress, signal: either, ticker })
   if (failed.signal.aborted && !signal.aborted) throw failed.signal.reason
 }
 
-/** Follows until `signal` aborts. Each new try asks the file anew how far it has come: an apply that failed may have been applied. */
+const isMoved = (error: unknown): boolean => error instanceof LedgerError && error.code === 'CHECKPOINT_MOVED'
+
+/** Follows until `signal` aborts. Each new try asks the read model anew how far it has come: an apply that failed may have been applied. */
 const keepFollowing = async (projecting: Projecting, freshness: Freshness, signal: AbortSignal): Promise<void> => {
+  const { log, ticker = eachSecond } = projecting
   let failures = 0
   let reached = freshness.now().checkpoint
+  let lostAt: bigint | null = null
   while (!signal.aborted) {
     try {
+      if (lostAt !== null) await standBy({ ...projecting, ticker, freshness, lostAt, signal })
+      if (signal.aborted) return
+      if (lostAt !== null) log.info({}, 'this projector applies from here on')
+      lostAt = null
       await followOnce(projecting, freshness, signal)
       return
     } catch (error) {
       if (signal.aborted) return
-      if (!passes(error)) throw error
       const { checkpoint } = freshness.now()
+      if (isMoved(error)) {
+        lostAt = checkpoint
+        log.info({}, 'the checkpoint was moved by another: this projector stands by')
+        continue
+      }
+      if (!isPassing(error)) throw error
       failures = checkpoint > reached ? 1 : failures + 1
       reached = checkpoint
       const waitMs = backOff(failures)
-      projecting.log.warn({ code: error.code, reason: error.message, failures, waitMs }, 'the read model falls behind: trying again')
+      log.warn({ code: error.code, reason: error.message, failures, waitMs }, 'the read model falls behind: trying again')
       await pause(waitMs, signal)
     }
   }

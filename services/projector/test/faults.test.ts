@@ -44,24 +44,6 @@ test('a store that is older than the read model is refused', async (t) => {
   assert.equal(codeOf(await faulted(running(t, { store: older, readModel: await opened(t, file) }))), 'DATA_ROLLED_BACK')
 })
 
-test('of two projectors on one file one stops, and each event is counted once', async (t) => {
-  const file = scratchFile(t)
-  const store = new MemoryEventStore()
-  await recordYes(store, 0)
-  const readModel = await opened(t, file)
-  const one = running(t, { store, readModel })
-  await level(one, store)
-  const two = running(t, { store, readModel: await opened(t, file) })
-  await level(two, store)
-  await recordYes(store, 1)
-  await until({ ...one, faults: [] }, () => one.faults.length + two.faults.length > 0)
-  assert.deepEqual([...one.faults, ...two.faults].map(codeOf), ['DATA_LOCKED'])
-  assert.deepEqual(
-    (await readModel.activity({ controller: 'campo' })).map(({ count }) => count),
-    [2],
-  )
-})
-
 test('a defect is not tried again', async (t) => {
   const store = new MemoryEventStore()
   await recordYes(store, 0)

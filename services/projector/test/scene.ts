@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import { LedgerError, iso } from '@consent-ledger/domain'
 import type { NewEvent } from '@consent-ledger/domain'
 import { beginning } from '@consent-ledger/eventstore'
-import type { EventStore } from '@consent-ledger/eventstore'
+import type { EventStore, Ticker } from '@consent-ledger/eventstore'
 import type { ReadModel } from '@consent-ledger/readmodel'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import { startProjector } from '../src/index.ts'
@@ -55,16 +55,20 @@ export const told = async (model: ReadModel): Promise<unknown> => ({
   activity: await model.activity({ controller: 'campo' }),
 })
 
-export type Running = { projector: Projector; faults: unknown[]; warnings: string[] }
+export type Running = { projector: Projector; faults: unknown[]; warnings: string[]; news: string[] }
 
 /** A projector that stops with the test; what it says is kept. */
 export const running = (test: TestContext, projecting: Pick<Projecting, 'store' | 'readModel'> & Partial<Projecting>): Running => {
   const faults: unknown[] = []
   const warnings: string[] = []
-  const log = { info: () => {}, warn: (_: object, message: string) => void warnings.push(message) }
+  const news: string[] = []
+  const log = {
+    info: (_: object, message: string) => void news.push(message),
+    warn: (_: object, message: string) => void warnings.push(message),
+  }
   const projector = startProjector({ clock: () => now, onFault: (fault) => void faults.push(fault), log, ...projecting })
   test.after(() => projector.stop())
-  return { projector, faults, warnings }
+  return { projector, faults, warnings, news }
 }
 
 /** Waits until `done` holds; a fault of the projector ends the wait. */
@@ -80,18 +84,28 @@ export const level = async (scene: Running, store: EventStore): Promise<void> =>
   await until(scene, () => scene.projector.progress().checkpoint === head && scene.projector.progress().asOf !== null)
 }
 
+/** A ticker that ticks when told. `waits`: whether anybody would hear it. */
+export const handTicker = (): { ticker: Ticker; tick: () => void; waits: () => boolean } => {
+  const waiting = new Set<() => void>()
+  const ticker: Ticker = (tick) => {
+    waiting.add(tick)
+    return () => void waiting.delete(tick)
+  }
+  return { ticker, tick: () => [...waiting].forEach((each) => each()), waits: () => waiting.size > 0 }
+}
+
 export type Step = 'checkpoint' | 'apply' | 'noteAsOf' | 'progress'
 
 const away = new LedgerError('STORE_UNAVAILABLE', 'The disk is away.')
 
-/** The read model, but its `nth` call of `step` fails as an unavailable disk would: before it did anything, or after it did all. */
-export const failing = (model: ReadModel, step: Step, nth: number, applied: boolean, error: Error = away): ReadModel => {
-  let calls = 0
-  const tried = async <T>(name: Step, act: () => Promise<T>): Promise<T> => {
-    const fails = name === step && ++calls === nth
-    if (fails && !applied) throw error
+type Fault = (step: Step, when: 'before' | 'after') => void
+
+/** The read model, whose steps `fault` may let fail by throwing. */
+const faulty = (model: ReadModel, fault: Fault): ReadModel => {
+  const tried = async <T>(step: Step, act: () => Promise<T>): Promise<T> => {
+    fault(step, 'before')
     const done = await act()
-    if (fails) throw error
+    fault(step, 'after')
     return done
   }
   return {
@@ -106,3 +120,18 @@ export const failing = (model: ReadModel, step: Step, nth: number, applied: bool
     progress: () => tried('progress', () => model.progress()),
   }
 }
+
+/** The read model, but its `nth` call of `step` fails as an unavailable disk would: before it did anything, or after it did all. */
+export const failing = (model: ReadModel, step: Step, nth: number, applied: boolean, error: Error = away): ReadModel => {
+  let calls = 0
+  return faulty(model, (name, when) => {
+    if (name === step && when === 'before') calls++
+    if (name === step && calls === nth && when === (applied ? 'after' : 'before')) throw error
+  })
+}
+
+/** The read model, unless `fails` says that its server is away. */
+export const unless = (fails: () => boolean, model: ReadModel): ReadModel =>
+  faulty(model, (_, when) => {
+    if (when === 'before' && fails()) throw away
+  })

@@ -1,24 +1,25 @@
 // Brings a file to the present schema and binds it to one ledger.
 import type { Database } from 'better-sqlite3'
+import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { migrations, schemaVersion } from '../migrations.ts'
+import { lacking, schemaVersion } from '../migrations.ts'
+import type { Dialect, Found } from '../migrations.ts'
 import type { Tables } from '../schema.ts'
-import { damaged, foreign, tooNew } from './errors.ts'
+import { faults } from './errors.ts'
 
-type Meta = { schema_version: number; ledger_id: string }
-
-const readMeta = (file: Database): Meta | null => {
-  const names = file.prepare<[], { name: string }>(`select name from sqlite_schema where type = 'table'`).all()
-  if (names.length === 0) return null
-  if (!names.some(({ name }) => name === 'meta')) throw foreign('file belongs to another program')
-  const meta = file.prepare<[], Meta>('select schema_version, ledger_id from meta').get()
-  if (!meta) throw damaged('it does not say which ledger it belongs to')
-  return meta
+const dialect: Dialect = {
+  integer: 'integer',
+  text: 'text',
+  bytes: 'blob',
+  plain: sql`strict`,
+  // Rows live in the tree of their key, without a second one to keep: every write and every list goes by the key.
+  keyed: sql`strict, without rowid`,
 }
 
-const refuseOthers = (meta: Meta, ledgerId: string): void => {
-  if (meta.ledger_id !== ledgerId) throw foreign('belongs to another ledger')
-  if (meta.schema_version > schemaVersion) throw tooNew(meta.schema_version, schemaVersion)
+const look = (file: Database): Found => {
+  const tables = file.prepare<[], string>(`select name from sqlite_schema where type = 'table'`).pluck().all()
+  const read = () => file.prepare<[], NonNullable<Found['meta']>>('select schema_version, ledger_id from meta').get()
+  return { tables, meta: tables.includes('meta') ? read() : undefined }
 }
 
 /**
@@ -27,13 +28,12 @@ const refuseOthers = (meta: Meta, ledgerId: string): void => {
  */
 export const migrate = (file: Database, builder: Kysely<Tables>, ledgerId: string): void => {
   const run = file.transaction(() => {
-    const meta = readMeta(file)
-    if (meta) refuseOthers(meta, ledgerId)
-    const from = meta?.schema_version ?? 0
-    if (from === schemaVersion) return
-    for (const migration of migrations.slice(from)) for (const step of migration(builder.schema)) file.exec(step.compile().sql)
-    if (meta) file.prepare('update meta set schema_version = ?').run(schemaVersion)
-    else file.prepare('insert into meta (id, schema_version, ledger_id, checkpoint) values (1, ?, ?, -1)').run(schemaVersion, ledgerId)
+    const found = look(file)
+    const steps = lacking(found, ledgerId, builder.schema, dialect, faults)
+    for (const step of steps) file.exec(step)
+    if (!found.meta)
+      file.prepare('insert into meta (id, schema_version, ledger_id, checkpoint) values (1, ?, ?, -1)').run(schemaVersion, ledgerId)
+    else if (steps.length > 0) file.prepare('update meta set schema_version = ?').run(schemaVersion)
   })
   run.immediate()
 }

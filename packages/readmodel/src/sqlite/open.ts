@@ -2,11 +2,13 @@
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
+import { readMeta } from '../meta.ts'
 import type { ReadModel } from '../port.ts'
+import { readModelOn } from '../readModel.ts'
 import type { Tables } from '../schema.ts'
-import { faultOf } from './errors.ts'
+import { faultOf, faults } from './errors.ts'
 import { migrate } from './migrate.ts'
-import { SqliteReadModel } from './readModel.ts'
+import { prepare } from './statements.ts'
 
 /** How long one write waits for another process's, in ms: little, since this whole process waits with it; whoever called tries again. */
 const patience = 50
@@ -19,14 +21,16 @@ const triesAtStart = 100
  */
 const settings = ['journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -16384']
 
-const openOnce = (path: string, ledgerId: string): ReadModel => {
+const openOnce = async (path: string, ledgerId: string): Promise<ReadModel> => {
   const file = new Database(path, { timeout: patience })
   try {
     const builder = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) })
     // Before the settings: a file that is refused stays as it was.
     migrate(file, builder, ledgerId)
     for (const setting of settings) file.pragma(setting)
-    return new SqliteReadModel(file, builder)
+    const meta = await readMeta(builder)
+    const close = async (): Promise<void> => void file.close()
+    return readModelOn({ builder, faults, ...prepare(file, builder), faultOf, close }, meta?.checkpoint ?? -1n)
   } catch (error) {
     file.close()
     throw error
@@ -42,7 +46,7 @@ const isBusy = (error: unknown): boolean => error instanceof Database.SqliteErro
 export const openSqliteReadModel = async ({ file, ledgerId }: { file: string; ledgerId: string }): Promise<ReadModel> => {
   for (let tries = 1; ; tries++) {
     try {
-      return openOnce(file, ledgerId)
+      return await openOnce(file, ledgerId)
     } catch (error) {
       // Of two processes on a new file one makes it. SQLite itself does not wait for a change of the journal's mode.
       if (!isBusy(error) || tries === triesAtStart) throw faultOf(error)

@@ -1,127 +1,40 @@
-// The statements of the hot path: built by kysely once, then prepared.
+// The statements of the hot path: built by kysely once, then prepared; a group in one transaction.
 import type { Database } from 'better-sqlite3'
-import { sql } from 'kysely'
-import type { Compilable, Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { ActivityCount, TurnedAwayCount } from '../activity/counts.ts'
-import { noEnd } from '../answers/registers.ts'
 import type { AnswerRow } from '../answers/registers.ts'
-import type { AnswersTable, SiteActivityTable, Tables, TurnedAwayTable } from '../schema.ts'
+import type { Writes } from '../group.ts'
+import type { Storage } from '../readModel.ts'
+import { answersRow } from '../rows.ts'
+import type { Tables } from '../schema.ts'
+import { activityAdds, lastStays, turnedAwayAdds } from '../upserts.ts'
 
-// The order of the keys in these three is the order in which values are bound.
-const answersRow = (row: AnswerRow): AnswersTable => ({
-  controller: row.controller,
-  subject: Buffer.from(row.subjectId, 'hex'),
-  purpose: row.purpose,
-  channel: row.channel,
-  register: row.register,
-  kind: row.kind,
-  order_at: row.orderAt,
-  rank: row.rank,
-  since: row.since,
-  until: row.until,
-  notice_id: row.notice ? row.notice.id : null,
-  notice_version: row.notice ? row.notice.version : null,
-  site: row.site,
-  event_id: Buffer.from(row.eventId.replaceAll('-', ''), 'hex'),
-  revision: row.revision,
-})
-const activityRow = ({ controller, day, site, type, count }: ActivityCount): SiteActivityTable => ({ controller, day, site, type, count })
-const turnedAwayRow = ({ controller, hour, site, route, code, count }: TurnedAwayCount): TurnedAwayTable => ({
-  controller,
-  hour,
-  site,
-  route,
-  code,
-  count,
-})
-
-/** kysely learns the columns from a row; its values are bound anew each time. */
+// kysely learns the columns from a row, and values are bound in the order of these keys; the values here are never written.
 const anyAnswer: AnswerRow = {
   controller: '', subjectId: '', purpose: '', channel: 'email', register: 'answer', kind: 'given', orderAt: 0, rank: 0, since: 0, until: 0,
   notice: { id: '', version: 0 }, site: '', eventId: '', revision: 0n,
 } // prettier-ignore
+const anyActivity: ActivityCount = { controller: '', day: '', site: '', type: '', count: 0 }
+const anyTurnedAway: TurnedAwayCount = { controller: '', hour: 0, site: '', route: '', code: '', count: 0 }
 
-const saveAnswer = (builder: Kysely<Tables>): Compilable =>
-  builder
-    .insertInto('answers')
-    .values(answersRow(anyAnswer))
-    .onConflict((conflict) =>
-      conflict.columns(['controller', 'subject', 'purpose', 'channel', 'register']).doUpdateSet((row) => ({
-        kind: row.ref('excluded.kind'),
-        order_at: row.ref('excluded.order_at'),
-        rank: row.ref('excluded.rank'),
-        since: row.ref('excluded.since'),
-        until: row.ref('excluded.until'),
-        notice_id: row.ref('excluded.notice_id'),
-        notice_version: row.ref('excluded.notice_version'),
-        site: row.ref('excluded.site'),
-        event_id: row.ref('excluded.event_id'),
-        revision: row.ref('excluded.revision'),
-      })).where(sql<boolean>`(excluded.order_at, excluded.rank, -coalesce(excluded.until, ${sql.lit(noEnd)}), excluded.event_id)
-          > (answers.order_at, answers.rank, -coalesce(answers.until, ${sql.lit(noEnd)}), answers.event_id)`),
-    )
-
-const addActivity = (builder: Kysely<Tables>): Compilable =>
-  builder
-    .insertInto('site_activity')
-    .values(activityRow({ controller: '', day: '', site: '', type: '', count: 0 }))
-    .onConflict((conflict) =>
-      conflict.columns(['controller', 'day', 'site', 'type']).doUpdateSet({ count: sql<number>`site_activity.count + excluded.count` }),
-    )
-
-const addTurnedAway = (builder: Kysely<Tables>): Compilable =>
-  builder
-    .insertInto('turned_away')
-    .values(turnedAwayRow({ controller: '', hour: 0, site: '', route: '', code: '', count: 0 }))
-    .onConflict((conflict) =>
-      conflict
-        .columns(['controller', 'hour', 'site', 'route', 'code'])
-        .doUpdateSet({ count: sql<number>`turned_away.count + excluded.count` }),
-    )
-
-export type Meta = { checkpoint: bigint; asOf: number | null }
-type MetaRow = { checkpoint: bigint; as_of: bigint | null }
-
-export type Statements = {
-  /** In each register the row that stands last by `inOrder` stays, whichever came first. */
-  saveAnswer(row: AnswerRow): void
-  addActivity(count: ActivityCount): void
-  addTurnedAway(count: TurnedAwayCount): void
-  /** False if the checkpoint is not `from`: then it is left alone. */
-  moveCheckpoint(from: bigint, to: bigint): boolean
-  /** Nothing if the checkpoint is not `at`: then it is another's to say. */
-  noteAsOf(asOf: number, at: bigint): void
-  readMeta(): Meta | undefined
-  /** To be run in a transaction. */
-  empty(): void
-}
-
-const prepareMeta = (file: Database): Pick<Statements, 'moveCheckpoint' | 'noteAsOf' | 'readMeta'> => {
+export const prepare = (file: Database, builder: Kysely<Tables>): Pick<Storage, 'write' | 'empty'> => {
   const move = file.prepare<[bigint, bigint]>('update meta set checkpoint = ? where checkpoint = ?')
-  const note = file.prepare<[number, bigint]>('update meta set as_of = ? where checkpoint = ?')
-  const read = file.prepare<[], MetaRow>('select checkpoint, as_of from meta').safeIntegers()
-  return {
-    moveCheckpoint: (from, to) => move.run(to, from).changes === 1,
-    noteAsOf: (asOf, at) => void note.run(asOf, at),
-    readMeta: () => {
-      const row = read.get()
-      return row && { checkpoint: row.checkpoint, asOf: row.as_of === null ? null : Number(row.as_of) }
-    },
-  }
-}
-
-export const prepare = (file: Database, builder: Kysely<Tables>): Statements => {
-  const answers = file.prepare(saveAnswer(builder).compile().sql)
-  const activity = file.prepare(addActivity(builder).compile().sql)
-  const turnedAway = file.prepare(addTurnedAway(builder).compile().sql)
-  return {
-    ...prepareMeta(file),
-    saveAnswer: (row) => void answers.run(...Object.values(answersRow(row))),
-    addActivity: (count) => void activity.run(...Object.values(activityRow(count))),
-    addTurnedAway: (count) => void turnedAway.run(...Object.values(turnedAwayRow(count))),
-    empty: () =>
+  const answers = file.prepare(builder.insertInto('answers').values(answersRow(anyAnswer)).onConflict(lastStays).compile().sql)
+  const activity = file.prepare(builder.insertInto('site_activity').values(anyActivity).onConflict(activityAdds).compile().sql)
+  const turnedAway = file.prepare(builder.insertInto('turned_away').values(anyTurnedAway).onConflict(turnedAwayAdds).compile().sql)
+  const write = file.transaction((from: bigint, to: bigint, writes: Writes): boolean => {
+    if (move.run(to, from).changes !== 1) return false
+    for (const row of writes.answers) answers.run(...Object.values(answersRow(row)))
+    for (const { controller, day, site, type, count } of writes.activity) activity.run(controller, day, site, type, count)
+    for (const { controller, hour, site, route, code, count } of writes.turnedAway)
+      turnedAway.run(controller, hour, site, route, code, count)
+    return true
+  })
+  const empty = file.transaction(
+    () =>
       void file.exec(
         'delete from answers; delete from site_activity; delete from turned_away; update meta set checkpoint = -1, as_of = null',
       ),
-  }
+  )
+  return { write: async (from, to, writes) => write.immediate(from, to, writes), empty: async () => empty.immediate() }
 }

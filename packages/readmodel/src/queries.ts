@@ -1,10 +1,10 @@
-// The questions, in SQL that kysely builds.
+// The questions, in SQL that kysely builds: the same for every dialect. What is ordered by text or bytes is ordered byte by byte.
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely } from 'kysely'
 import { Channel, idPattern, refuse, subjectIdPattern } from '@consent-ledger/domain'
-import { currentAnswer } from '../answers/current.ts'
-import type { AnswerRow, Kind, Register } from '../answers/registers.ts'
+import { currentAnswer } from './answers/current.ts'
+import type { AnswerRow } from './answers/registers.ts'
 import type {
   ActivityAsked,
   AnswersAsked,
@@ -14,8 +14,9 @@ import type {
   SiteActivity,
   TurnedAway,
   TurnedAwayAsked,
-} from '../port.ts'
-import type { AnswersTable, Tables } from '../schema.ts'
+} from './port.ts'
+import { answerRow } from './rows.ts'
+import type { Tables } from './schema.ts'
 
 const chunk = 1_000
 /** A page looks at no more rows than this, so that a rare answer among millions cannot hold the process up. */
@@ -33,30 +34,16 @@ const parseCursor = (cursor: string): Place => {
   throw refuse('INVALID_REQUEST', '/after', 'cursor', 'This is not a `next` of an earlier page.')
 }
 
-const uuidOf = (bytes: Uint8Array): string => {
-  const hex = Buffer.from(bytes).toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
-}
-
-const answerRow = (row: Selectable<AnswersTable>): AnswerRow => ({
-  controller: row.controller,
-  subjectId: Buffer.from(row.subject).toString('hex'),
-  purpose: row.purpose,
-  channel: row.channel as Channel,
-  register: row.register as Register,
-  kind: row.kind as Kind,
-  orderAt: row.order_at,
-  rank: row.rank,
-  since: row.since,
-  until: row.until,
-  notice: row.notice_id !== null && row.notice_version !== null ? { id: row.notice_id, version: row.notice_version } : null,
-  site: row.site,
-  eventId: uuidOf(row.event_id),
-  revision: BigInt(row.revision),
-})
+const asRead = [
+  'controller', 'subject', 'purpose', 'channel', 'register', 'kind', 'order_at', 'rank',
+  'since', 'until', 'notice_id', 'notice_version', 'site', 'event_id',
+] as const // prettier-ignore
 
 const readRows = async (builder: Kysely<Tables>, asked: AnswersAsked, after: Place | null): Promise<AnswerRow[]> => {
-  let query = builder.selectFrom('answers').selectAll().where('controller', '=', asked.controller)
+  let query = builder
+    .selectFrom('answers')
+    .select([...asRead, sql<string>`cast(revision as text)`.as('revision')])
+    .where('controller', '=', asked.controller)
   if (asked.purpose !== undefined) query = query.where('purpose', '=', asked.purpose)
   if (asked.channel !== undefined) query = query.where('channel', '=', asked.channel)
   if (after)

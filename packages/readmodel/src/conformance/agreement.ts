@@ -1,11 +1,10 @@
-// What the read model answers is what the fold of each stream answers, for every history and catalogue: given and renewed are both a yes in force.
+// Conformance: what the read model answers is what the fold of each stream answers, for every history and catalogue: given and renewed are both a yes in force.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import fc from 'fast-check'
 import { evolveSubject, initialCatalogue, initialSubject, ms, replacedAt, subjectView } from '@consent-ledger/domain'
 import type { Catalogue, RecordedEvent } from '@consent-ledger/domain'
-import type { CurrentAnswer } from '../src/index.ts'
-import { applyAll, opened } from './scratch.ts'
+import type { CurrentAnswer } from '../port.ts'
+import { applyAll, withPlace, type NewPlace } from './setting.ts'
 import { catalogueReplacing, histories, start, subjects } from './history.ts'
 
 type Line = Omit<CurrentAnswer, 'site' | 'revision'>
@@ -36,23 +35,25 @@ const folded = (events: readonly RecordedEvent[], catalogue: Catalogue, at: numb
 // A day begins at 10:00 UTC in Kiritimati, as the histories do, and at 10:15 on the Chatham Islands, after them.
 const catalogues = [initialCatalogue('campo'), catalogueReplacing('Pacific/Kiritimati'), catalogueReplacing('Pacific/Chatham')]
 
-test('current answers agree with the fold of each stream', async (t) => {
-  const model = await opened(t)
-  await fc.assert(
-    fc.asyncProperty(histories, fc.integer({ min: 12, max: 14 }), fc.constantFrom(...catalogues), async (events, minutes, catalogue) => {
-      const at = start + minutes * 60_000
-      await model.reset()
-      await applyAll(model, events)
-      await model.noteAsOf(at)
-      const { answers, next } = await model.listAnswers({
-        controller: 'campo',
-        limit: 1000,
-        replacedAt: (notice) => replacedAt(catalogue, notice),
-      })
-      assert.equal(next, null)
-      const lines = answers.map(({ site: _, revision: __, ...line }) => line)
-      assert.deepEqual(sorted(lines), sorted(folded(events, catalogue, at)))
-    }),
-    { numRuns: 300 },
-  )
-})
+export const agreementTests = (newPlace: NewPlace): void => {
+  withPlace(newPlace, 'current answers agree with the fold of each stream', async ({ opened }) => {
+    const model = await opened()
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer({ min: 12, max: 14 }), fc.constantFrom(...catalogues), async (events, minutes, catalogue) => {
+        const at = start + minutes * 60_000
+        await model.reset()
+        await applyAll(model, events, 20)
+        await model.noteAsOf(at)
+        const { answers, next } = await model.listAnswers({
+          controller: 'campo',
+          limit: 1000,
+          replacedAt: (notice) => replacedAt(catalogue, notice),
+        })
+        assert.equal(next, null)
+        const lines = answers.map(({ site: _, revision: __, ...line }) => line)
+        assert.deepEqual(sorted(lines), sorted(folded(events, catalogue, at)))
+      }),
+      { numRuns: 200 },
+    )
+  })
+}

@@ -1,13 +1,16 @@
-// A file that is damaged, another ledger's or too new is refused by name and left as it was; a new one is made once.
+// What is so of a file alone: it may be locked, damaged, another program's, and made by two processes at once.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import Database from 'better-sqlite3'
 import { refuseRolledBack } from '../src/index.ts'
+import { recorded } from '../src/conformance/history.ts'
+import { ledgerId } from '../src/conformance/index.ts'
+import { applyAll } from '../src/conformance/setting.ts'
 import { openSqliteReadModel } from '../src/sqlite/index.ts'
-import { applyAll, ledgerId, meddle, opened, scratchFile } from './scratch.ts'
-import { recorded } from './history.ts'
+import { meddle, opened, scratchFile } from './scratch.ts'
 
 const made = async (file: string): Promise<void> => {
   const model = await openSqliteReadModel({ file, ledgerId })
@@ -36,30 +39,15 @@ test('damage behind the first page is told when it is met', async (t) => {
   await assert.rejects(asked(), { code: 'DATA_CORRUPT', message: /rebuilt/ })
 })
 
-test('a file that does not say whose it is is damaged', async (t) => {
-  const file = scratchFile(t)
-  await made(file)
-  meddle(file, 'delete from meta')
-  await refused(file, 'DATA_CORRUPT', /which ledger/)
-})
-
-test('the read model of another ledger is refused', async (t) => {
+test('the file of another ledger or program, or of a newer one, is refused without a change', async (t) => {
   const file = scratchFile(t)
   await made(file)
   await refused(file, 'DATA_FOREIGN', /another ledger/, '00000000-0000-4000-8000-000000000000')
-})
-
-test('the file of another program is refused', async (t) => {
-  const file = scratchFile(t)
-  meddle(file, 'create table recipes (name text)')
-  await refused(file, 'DATA_FOREIGN', /another program/)
-})
-
-test('a newer schema is refused', async (t) => {
-  const file = scratchFile(t)
-  await made(file)
   meddle(file, 'update meta set schema_version = 1000')
   await refused(file, 'DATA_TOO_NEW', /version 1000/)
+  const recipes = scratchFile(t)
+  meddle(recipes, 'create table recipes (name text)')
+  await refused(recipes, 'DATA_FOREIGN', /another program/)
 })
 
 test('two processes may make the same file at once', async (t) => {
@@ -71,6 +59,20 @@ test('two processes may make the same file at once', async (t) => {
   const runs = Array.from({ length: 3 }, () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]))
   for (const { stdout } of await Promise.all(runs)) assert.equal(stdout.trim(), '-1n')
   assert.deepEqual(await (await opened(t, file)).progress(), { checkpoint: -1n, asOf: null })
+})
+
+test('a locked file is unavailable for now, and the same group is applied later', async (t) => {
+  const file = scratchFile(t)
+  const model = await opened(t, file)
+  const events = recorded([{ type: 'ConsentGiven', at: 0 }])
+  const other = new Database(file)
+  other.exec('begin immediate')
+  await assert.rejects(model.apply(events, 0n), { code: 'STORE_UNAVAILABLE' })
+  assert.deepEqual(await model.activity({ controller: 'campo' }), [], 'those who ask never wait')
+  other.exec('commit')
+  other.close()
+  await model.apply(events, 0n)
+  assert.equal(await model.checkpoint(), 0n)
 })
 
 test('a read model ahead of the store is refused as rolled back', () => {

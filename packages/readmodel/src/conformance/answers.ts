@@ -1,19 +1,15 @@
-// Which answer counts, rule by rule, and how the list of them is paged.
+// Conformance: which answer counts, rule by rule.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { iso } from '@consent-ledger/domain'
-import type { JsonObject } from '@consent-ledger/domain'
-import type { CurrentAnswer } from '../src/index.ts'
-import { applyAll, opened } from './scratch.ts'
-import { recorded, start, subjects } from './history.ts'
+import type { CurrentAnswer, ReadModel } from '../port.ts'
+import { applyAll, withPlace, type NewPlace } from './setting.ts'
+import { recorded, start } from './history.ts'
 import type { Told } from './history.ts'
 
 const asOf = start + 60 * 60_000
 const minutes = (at: number): string => iso(start + at * 60_000)
 
-const answerTo = async (t: TestContext, told: Told[], at: number | null = asOf): Promise<CurrentAnswer | undefined> => {
-  const model = await opened(t)
+const answerTo = async (model: ReadModel, told: Told[], at: number | null = asOf): Promise<CurrentAnswer | undefined> => {
   await applyAll(model, recorded(told))
   if (at !== null) await model.noteAsOf(at)
   const { answers } = await model.listAnswers({ controller: 'campo', limit: 10 })
@@ -177,67 +173,17 @@ const rules: [name: string, told: Told[], Partial<CurrentAnswer> | undefined][] 
   ['a notice that was shown answers nothing', [{ type: 'NoticeShown', at: 5 }], undefined],
 ]
 
-for (const [name, told, expected] of rules) {
-  test(name, async (t) => {
-    const found = await answerTo(t, told)
-    if (!expected) return assert.equal(found, undefined)
-    assert.partialDeepStrictEqual(found, expected)
+export const answerTests = (newPlace: NewPlace): void => {
+  for (const [name, told, expected] of rules) {
+    withPlace(newPlace, name, async ({ opened }) => {
+      const found = await answerTo(await opened(), told)
+      if (!expected) return assert.equal(found, undefined)
+      assert.partialDeepStrictEqual(found, expected)
+    })
+  }
+
+  withPlace(newPlace, 'before everything was applied once, every end counts as come', async ({ opened }) => {
+    const found = await answerTo(await opened(), [{ type: 'ConsentGiven', at: 1, data: { until: minutes(600) } }], null)
+    assert.equal(found?.answer, 'expired')
   })
 }
-
-test('before everything was applied once, every end counts as come', async (t) => {
-  assert.equal((await answerTo(t, [{ type: 'ConsentGiven', at: 1, data: { until: minutes(600) } }], null))?.answer, 'expired')
-})
-
-const said = (purpose: string, extra: JsonObject = {}): JsonObject => ({ purpose, channels: ['email', 'sms'], ...extra })
-
-test('lists are paged in order, narrowed by purpose, channel and answer, and apart by controller', async (t) => {
-  const model = await opened(t)
-  const told = subjects.flatMap((subject): Told[] => [
-    { subject, type: 'ConsentGiven', at: 1, data: said('news') },
-    { subject, type: 'ConsentRefused', at: 2, data: said('ads') },
-    { subject, type: 'ConsentRequested', at: 3, data: said('ads') },
-    { subject, type: 'ConsentRefused', at: 4, data: said('news', { controller: 'other' }) },
-  ])
-  await applyAll(model, recorded(told))
-  const all = await model.listAnswers({ controller: 'campo', limit: 1000 })
-  assert.equal(all.answers.length, 12)
-  const paged: CurrentAnswer[] = []
-  for (let after: string | null | undefined; after !== null;) {
-    const page = await model.listAnswers({ controller: 'campo', limit: 5, ...(after === undefined ? {} : { after }) })
-    paged.push(...page.answers)
-    after = page.next
-  }
-  assert.deepEqual(paged, all.answers)
-  assert.deepEqual(
-    paged.map(({ subjectId }) => subjectId),
-    paged.map(({ subjectId }) => subjectId).toSorted(),
-  )
-  const narrow = await model.listAnswers({ controller: 'campo', purpose: 'ads', channel: 'sms', answer: 'requested', limit: 1000 })
-  assert.deepEqual(
-    narrow.answers.map(({ purpose, channel }) => [purpose, channel]),
-    subjects.map(() => ['ads', 'sms']),
-  )
-  assert.equal((await model.listAnswers({ controller: 'campo', answer: 'withdrawn', limit: 1000 })).answers.length, 0)
-  assert.equal((await model.listAnswers({ controller: 'other', limit: 1000 })).answers.length, 6)
-  for (const after of ['', 'x', `${subjects[0]}.news`, `${subjects[0]}.news.fax`, `${subjects[0]}.news.sms.x`]) {
-    await assert.rejects(model.listAnswers({ controller: 'campo', after, limit: 5 }), { code: 'INVALID_REQUEST' })
-  }
-})
-
-test('a rare answer among many costs a bounded page, and the pages go on to it', async (t) => {
-  const model = await opened(t)
-  const many = Array.from({ length: 21_000 }, (_, n): Told => ({
-    subject: n.toString(16).padStart(32, '0'),
-    type: n === 20_999 ? 'ConsentWithdrawn' : 'ConsentRefused',
-    at: n,
-  }))
-  await applyAll(model, recorded(many), 1000)
-  const asked = { controller: 'campo', answer: 'withdrawn', limit: 10 } as const
-  const first = await model.listAnswers(asked)
-  assert.deepEqual(first.answers, [])
-  assert.ok(first.next)
-  const second = await model.listAnswers({ ...asked, after: first.next })
-  assert.equal(second.answers.length, 1)
-  assert.equal(second.next, null)
-})

@@ -1,0 +1,22 @@
+// A projector and nothing else, as a process: node projecting.ts <EventStoreDB> <PostgreSQL> <ledger id>. Prints what it becomes; a fault ends it.
+import { openEsdbEventStore } from '@consent-ledger/eventstore/esdb'
+import { startProjector } from '@consent-ledger/projector'
+import { openPostgresReadModel } from '@consent-ledger/readmodel/postgres'
+
+const [eventStoreUrl = '', databaseUrl = '', ledgerId = ''] = process.argv.slice(2)
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const onFault = (fault: unknown): void => {
+  process.stderr.write(`${String(fault)}\n`)
+  process.exit(1)
+}
+
+// Alone it would end between two looks: its timers and an idle connection keep no process alive.
+setInterval(() => {}, 60_000)
+const store = await openEsdbEventStore({ url: eventStoreUrl, onFatal: onFault })
+const readModel = await openPostgresReadModel({ url: databaseUrl, ledgerId })
+const log = {
+  info: (_: object, message: string) => say(message),
+  warn: (fields: object, message: string) => say(`${message} ${JSON.stringify(fields)}`),
+}
+startProjector({ store, readModel, clock: Date.now, onFault, log })
+say('started')

@@ -1,0 +1,173 @@
+// Two projectors, each a process, on one store of events and one PostgreSQL: whichever is killed or frozen in the middle of its work, the other goes on, and every event is applied once.
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before, test } from 'node:test'
+import { iso, type NewEvent } from '@consent-ledger/domain'
+import { beginning, follow, type EventStore } from '@consent-ledger/eventstore'
+import { openEsdbEventStore } from '@consent-ledger/eventstore/esdb'
+import type { ReadModel } from '@consent-ledger/readmodel'
+import { openPostgresReadModel } from '@consent-ledger/readmodel/postgres'
+import { eventually } from '../harness/apart.ts'
+import { startEventStoreDouble, type EventStoreDouble } from '../harness/eventstoredb/index.ts'
+import { openPostgres, type Postgres } from '../harness/postgres.ts'
+
+const ledgerId = '6f1c2f0e-7f2b-4c7e-9d35-0f6f3f6a1d11'
+const start = Date.parse('2026-11-22T10:00:00.000Z')
+
+let double: EventStoreDouble
+let postgres: Postgres
+let databaseUrl = ''
+let store: EventStore
+let readModel: ReadModel
+const opened: { close(): Promise<void> }[] = []
+
+/** `standsBy`: what it said last of its part. */
+type Projecting = { child: ChildProcess; standsBy: boolean; output: string }
+const projectors: Projecting[] = []
+
+const launch = async (): Promise<Projecting> => {
+  const program = join(import.meta.dirname, 'projecting.ts')
+  const child = spawn(process.execPath, [program, double.url, databaseUrl, ledgerId], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const projecting: Projecting = { child, standsBy: false, output: '' }
+  child.stderr.on('data', (chunk: Buffer) => void (projecting.output += chunk.toString('utf8')))
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    projecting.output += `${line}\n`
+    if (line.endsWith('stands by')) projecting.standsBy = true
+    if (line.endsWith('applies from here on')) projecting.standsBy = false
+  })
+  projectors.push(projecting)
+  await eventually(
+    async () => projecting.output,
+    (output) => output.includes('started\n'),
+  )
+  return projecting
+}
+
+const end = async ({ child }: Projecting): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
+before(async () => {
+  double = await startEventStoreDouble()
+  postgres = await openPostgres()
+  databaseUrl = await postgres.newDatabase()
+  store = await openEsdbEventStore({ url: double.url, onFatal: assert.fail })
+  readModel = await openPostgresReadModel({ url: databaseUrl, ledgerId })
+  opened.push(store, readModel)
+})
+after(async () => {
+  await Promise.all(projectors.map(end))
+  for (const one of opened.toReversed()) await one.close()
+  await postgres.close()
+  await double.stop()
+})
+
+let recorded = 0
+/** Acts of `count` people more, each with a yes and a no. */
+const record = async (count: number): Promise<void> => {
+  const said = (type: string, n: number, at: number): NewEvent => ({
+    id: randomUUID(),
+    type,
+    data: { controller: 'campo', site: `campo-${n % 3}`, purpose: 'news', purposeVersion: 1, channels: ['email', 'sms'], occurredAt: iso(at), occurredAtFrom: 'site', orderAt: iso(at) },
+    metadata: { schemaVersion: 1, recordedAt: iso(at), writer: { kind: 'site', id: `campo-${n % 3}`, trust: 'secret' }, actId: randomUUID() },
+  }) // prettier-ignore
+  const numbers = Array.from({ length: count }, () => recorded++)
+  const one = (n: number) => {
+    const at = start + n * 60_000
+    const stream = `subject-${n.toString(16).padStart(32, '0')}`
+    return store.append(stream, beginning, [said('ConsentGiven', n, at), said('ConsentRefused', n, at + 1)])
+  }
+  await Promise.all(numbers.map(one))
+}
+
+const applied = async (model: ReadModel): Promise<number> =>
+  (await model.activity({ controller: 'campo' })).reduce((sum, { count }) => sum + count, 0)
+
+const told = async (model: ReadModel): Promise<unknown> => ({
+  activity: await model.activity({ controller: 'campo' }),
+  answers: (await model.listAnswers({ controller: 'campo', limit: 100_000 })).answers,
+})
+
+/** What one undisturbed follower makes of the same events. */
+const demandRight = async (): Promise<void> => {
+  const head = await store.head()
+  await eventually(
+    () => readModel.progress(),
+    ({ checkpoint, asOf }) => checkpoint === head && asOf !== null,
+  )
+  assert.equal(await applied(readModel), recorded * 2)
+  const other = await openPostgresReadModel({ url: await postgres.newDatabase(), ledgerId })
+  const level = new AbortController()
+  await follow({
+    store,
+    sink: other,
+    clock: Date.now,
+    signal: level.signal,
+    onProgress: ({ checkpoint }) => checkpoint === head && level.abort(),
+  })
+  assert.deepEqual(await told(readModel), await told(other))
+  await other.close()
+}
+
+/** Records until one of the two stands by: the other is at work. */
+const atWork = async (): Promise<Projecting> => {
+  for (;;) {
+    const [one, other] = projectors
+    assert.ok(one && other)
+    if (one.standsBy !== other.standsBy) return one.standsBy ? other : one
+    await record(5)
+    const head = await store.head()
+    await eventually(() => readModel.checkpoint(), (checkpoint) => checkpoint === head) // prettier-ignore
+  }
+}
+
+/** Records, and answers when some but not all of it is applied, if that is to be seen. */
+const inTheMiddle = async (count: number): Promise<void> => {
+  const before = await applied(readModel)
+  await record(count)
+  await eventually(() => applied(readModel), (now) => now > before) // prettier-ignore
+}
+
+test('killed in the middle, twice over: the other takes over', { timeout: 180_000 }, async () => {
+  await launch()
+  await launch()
+  for (let round = 0; round < 2; round++) {
+    const busy = await atWork()
+    await inTheMiddle(400)
+    await end(busy)
+    projectors.splice(projectors.indexOf(busy), 1)
+    await record(100)
+    await demandRight()
+    assert.deepEqual(projectors.map(({ standsBy }) => standsBy), [false]) // prettier-ignore
+    await launch()
+  }
+})
+
+test('frozen in the middle and thawed later: nothing that it had begun is applied twice', { timeout: 180_000 }, async () => {
+  const busy = await atWork()
+  await inTheMiddle(400)
+  busy.child.kill('SIGSTOP')
+  await record(100)
+  await demandRight()
+  busy.child.kill('SIGCONT')
+  await record(100)
+  await demandRight()
+  await atWork()
+  for (const { child, output } of projectors) assert.equal(child.exitCode, null, output)
+})
+
+test('emptied by another process while they work: made again from zero', { timeout: 180_000 }, async () => {
+  await record(400)
+  await readModel.reset()
+  await record(50)
+  await demandRight()
+  await readModel.reset()
+  await demandRight()
+})
