@@ -6,13 +6,27 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../../services/standalone/src/main.ts', import.meta.url))
+/** A program of ours, by its place under `services`. */
+export type Program =
+  | 'standalone/src/main.ts'
+  | 'standalone/src/bootstrapOnly.ts'
+  | 'ingest/src/main.ts'
+  | 'projector/src/main.ts'
+  | 'reports/src/main.ts'
+
+const fileOf = (program: Program): string => fileURLToPath(new URL(`../../services/${program}`, import.meta.url))
 
 export type Keys = {
   sites: Record<string, { secret: string; publishable: string }>
   operators: Record<'legal' | 'dpo' | 'marketing' | 'auditor' | 'admin', string>
 }
+/** The first keys, as a first start wrote them. */
+export const keysIn = (data: string): Keys => JSON.parse(readFileSync(join(data, 'keys.json'), 'utf8')) as Keys
+
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; output: string }
+
+/** `limitFileBlocks`: no file may grow over so many KiB (a full disk). */
+type Launching = { env?: Record<string, string>; limitFileBlocks?: number; program?: Program }
 
 /** A directory that vanishes with the test. */
 export const place = (): { data: string; keys: string; remove: () => void } => {
@@ -29,8 +43,10 @@ export class LedgerProcess {
   readonly #lines: string[] = []
   readonly #awaited = new Set<{ pattern: RegExp; resolve: (found: RegExpExecArray) => void }>()
 
-  private constructor(data: string, env: Record<string, string>, limitFileBlocks?: number) {
+  /** Started, nothing more; the standalone if no other program is named. */
+  constructor(data: string, { env = {}, limitFileBlocks, program = 'standalone/src/main.ts' }: Launching = {}) {
     this.data = data
+    const main = fileOf(program)
     const command =
       limitFileBlocks === undefined
         ? [process.execPath, main]
@@ -46,15 +62,16 @@ export class LedgerProcess {
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal, output: this.output })))
   }
 
-  /** Started and answering. Throws what it printed if it ends before. `limitFileBlocks`: no file may grow over so many KiB (a full disk). */
-  static async start(
-    data: string,
-    { env = {}, limitFileBlocks }: { env?: Record<string, string>; limitFileBlocks?: number } = {},
-  ): Promise<LedgerProcess> {
-    const ledger = new LedgerProcess(data, env, limitFileBlocks)
-    const [, url = ''] = await ledger.says(/^Ready at (\S+)/)
-    ledger.url = url
-    return ledger
+  /** Started and answering. Throws what it printed if it ends before. */
+  static start(data: string, launching: Launching = {}): Promise<LedgerProcess> {
+    return new LedgerProcess(data, launching).answering()
+  }
+
+  /** Itself, once it answers. Throws what it printed if it ends before. */
+  async answering(): Promise<LedgerProcess> {
+    const [, url = ''] = await this.says(/^Ready at (\S+)/)
+    this.url = url
+    return this
   }
 
   /** The first line that it printed, or is going to print, and that matches. Throws what it printed if it ends before. */
@@ -81,11 +98,11 @@ export class LedgerProcess {
 
   /** How a start that must be refused ends. */
   static refused(data: string, env: Record<string, string> = {}): Promise<Ended> {
-    return new LedgerProcess(data, env).ended
+    return new LedgerProcess(data, { env }).ended
   }
 
   get keys(): Keys {
-    return JSON.parse(readFileSync(join(this.data, 'keys.json'), 'utf8')) as Keys
+    return keysIn(this.data)
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
@@ -126,6 +143,7 @@ export type Body = {
   subjects: { subjectId: string; matched: string[] }[]
   identifiers: { scheme: string; value: string }[]
   notices: { id: string; text: string; sha256: string; language: string }[]
+  notReady: { what: string; why: string }[]
   asOf: string | null
   next: string | null
   text: string
