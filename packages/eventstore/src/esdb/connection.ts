@@ -1,0 +1,111 @@
+// The one client of a process for one connection string, shared by all who open it, and what the process has seen through it.
+import { LedgerError } from '@consent-ledger/domain'
+import { EventStoreDBClient } from '@eventstore/db-client'
+import { AppendLine } from './appendLine.ts'
+import { beginning } from '../port.ts'
+import { demandUrl } from './checks.ts'
+import { pause } from './patience.ts'
+
+/** Errors: SETTING_INVALID, without the string or anything of it: it may hold a password. */
+const clientOf = (url: string): EventStoreDBClient => {
+  demandUrl(url)
+  try {
+    return EventStoreDBClient.connectionString(url)
+  } catch (error) {
+    const missing = error instanceof Error && error.message.startsWith('Failed to load certificate')
+    const what = missing
+      ? 'it names a certificate file that is not there'
+      : 'not a connection string such as esdb://name:password@host:2113'
+    throw new LedgerError('SETTING_INVALID', `EVENTSTORE_URL: ${what}.`)
+  }
+}
+
+type Channel = Awaited<ReturnType<EventStoreDBClient['getChannel']>>
+
+/**
+ * What the client does behind a broken call it does unwatched: it looks for another server, and where there is none its promise rejects, which would end the
+ * process. The call itself has failed and is judged by its caller. `onChannel` hears of each channel made: `dispose` leaves the last one open.
+ */
+const watchOver = (client: EventStoreDBClient, onChannel: (channel: Channel) => void): void => {
+  const lookElsewhere = client['handleError']
+  client['handleError'] = (...failed) => lookElsewhere(...failed).catch(() => {})
+  const makeChannel = client['createChannel']
+  client['createChannel'] = async () => {
+    const channel = await makeChannel()
+    onChannel(channel)
+    return channel
+  }
+}
+
+/** Appends of the same events under way. `shared`: there was more than one at some time. */
+export type Flight = { under: number; shared: boolean }
+
+export class Connection {
+  readonly client: EventStoreDBClient
+  readonly appends: AppendLine
+  readonly #flights = new Map<string, Flight>()
+  #channel: Channel | null = null
+  #seen = beginning
+
+  constructor(url: string) {
+    this.client = clientOf(url)
+    this.appends = new AppendLine(this.client)
+    watchOver(this.client, (channel) => {
+      this.#channel = channel
+      this.appends.moveOver()
+    })
+  }
+
+  /** The highest position in any answer so far. */
+  get seen(): bigint {
+    return this.#seen
+  }
+
+  note(position: bigint): void {
+    if (position > this.#seen) this.#seen = position
+  }
+
+  /** Runs `append` known to every other append of the event `id` that is under way at any time of it. */
+  async fly<Result>(id: string, append: (flight: Flight) => Promise<Result>): Promise<Result> {
+    const flight = this.#flights.get(id) ?? { under: 0, shared: false }
+    this.#flights.set(id, flight)
+    flight.under++
+    if (flight.under > 1) flight.shared = true
+    try {
+      return await append(flight)
+    } finally {
+      flight.under--
+      if (flight.under === 0) this.#flights.delete(id)
+    }
+  }
+
+  async close(): Promise<void> {
+    const tooLong = new AbortController()
+    await Promise.race([this.client.dispose(), pause(longestGoodbye, tooLong.signal)])
+    tooLong.abort()
+    this.#channel?.close()
+  }
+}
+
+/** ms for the calls that are left to notice that they are cancelled. */
+const longestGoodbye = 1_000
+
+const open = new Map<string, { connection: Connection; users: number }>()
+
+/** The connection of this process for `url`, made by the first who asks. Nothing is sent yet. Errors: SETTING_INVALID. */
+export const connect = (url: string): Connection => {
+  const shared = open.get(url) ?? { connection: new Connection(url), users: 0 }
+  shared.users++
+  open.set(url, shared)
+  return shared.connection
+}
+
+/** The last one to leave closes it. */
+export const leave = async (url: string): Promise<void> => {
+  const shared = open.get(url)
+  if (shared === undefined) return
+  shared.users--
+  if (shared.users > 0) return
+  open.delete(url)
+  await shared.connection.close()
+}
