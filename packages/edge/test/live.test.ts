@@ -96,7 +96,7 @@ test('a store that is away is asked again in the background; any other fault is 
   const told = Promise.withResolvers<unknown>()
   const faults = [
     new LedgerError('STORE_UNAVAILABLE', 'away'),
-    new LedgerError('STORE_UNAVAILABLE', 'away'),
+    new LedgerError('OUTCOME_UNKNOWN', 'away'),
     new LedgerError('INTEGRITY', 'gap'),
   ]
   let opened = false
@@ -118,6 +118,21 @@ test('a store that is away is asked again in the background; any other fault is 
   const { key } = await world.issue('secret')
   await live.refresh()
   assert.ok(live.siteKey(hashKey(key)))
+})
+
+test('a ledger that goes on in a store of another kind is a fault here, and none there', async (t) => {
+  const world = await openWorld()
+  const told = Promise.withResolvers<unknown>()
+  const here = await openLive({ store: world.store, clock: Date.now, intervalMs: 1, here: 'sqlite', onFault: told.resolve })
+  t.after(() => here.close())
+  await world.record(ledgerStream, { type: 'LedgerMoved', data: { to: 'esdb' } })
+  const keep = setInterval(() => undefined, 1000)
+  const fault = await told.promise
+  clearInterval(keep)
+  assert.ok(fault instanceof LedgerError && fault.code === 'LEDGER_MOVED')
+  await assert.rejects(here.refresh(), { code: 'LEDGER_MOVED' })
+  const there = await openLive({ store: world.store, clock: Date.now, here: 'esdb' })
+  await there.close()
 })
 
 test('calls at once share one run, and none is answered by a run that began before it', async () => {

@@ -66,6 +66,15 @@ test('a bad value stops the start, its variable is named and the value is not re
   }
 })
 
-test('EventStoreDB is refused by a sentence that says so', () => {
-  assert.match(refusal({ LEDGER_STORE: 'esdb' }).message, /^LEDGER_STORE: .*no EventStoreDB/)
+test('a ledger on servers names its servers; their variables count for no other', () => {
+  assert.match(refusal({ LEDGER_STORE: 'esdb' }).message, /^EVENTSTORE_URL: must be set/)
+  const named = { EVENTSTORE_URL: 'esdb://example.org:2113?tls=true', DATABASE_URL: 'postgres://example.org/ledger' }
+  const settings = parseSettings({ LEDGER_STORE: 'esdb', ...named })
+  assert.deepEqual([settings.eventStoreUrl, settings.databaseUrl], Object.values(named))
+  for (const name of Object.keys(named)) {
+    const error = refusal({ LEDGER_STORE: 'esdb', ...named, [name]: 'mysql://zz:zz@example.org' })
+    assert.ok(error.message.startsWith(`${name}: `), error.message)
+    assert.doesNotMatch(error.message, /zz/)
+    assert.equal(parseSettings({ [name]: 'mysql://zz@example.org' }).databaseUrl, undefined)
+  }
 })

@@ -154,7 +154,7 @@ export const openApp = async (
   })
   addRoutes(app)
   app.get('/v1/throws', { config: { access: 'public' }, schema: { operationId: 'throws' } }, async () => {
-    throw thrown()
+    throw await thrown()
   })
   await app.ready()
   return app

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   decideFirstKeysIssued,
+  LedgerError,
   ledgerAggregate,
   type Role,
   type CatalogueFile,
@@ -9,6 +10,7 @@ import {
   type LedgerFact,
   type Writer,
 } from '@consent-ledger/domain'
+import { hashKey } from '@consent-ledger/edge'
 import { decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { addOperator, applyCatalogue, issueSiteKeys, revokeOperator, revokeSiteKeys, type IngestDeps } from '@consent-ledger/ingest'
 import { writeDurably } from './durableFile.ts'
@@ -41,6 +43,15 @@ const revokeEarlier = async (deps: IngestDeps): Promise<void> => {
   }
 }
 
+/** Of two first starts at once on one event store the later revokes what the earlier made, so that the earlier must not hand it out. Errors: DATA_LOCKED. */
+const demandInForce = async ({ live }: IngestDeps, { sites, operators }: KeysFile): Promise<void> => {
+  await live.refresh()
+  const operatorsHold = Object.values(operators).every((key) => live.operator(hashKey(key)) !== null)
+  const sitesHold = Object.values(sites).every(({ secret }) => live.siteKey(hashKey(secret)) !== null)
+  if (operatorsHold && sitesHold) return
+  throw new LedgerError('DATA_LOCKED', 'Another first start of this ledger runs at the same time: let that one come to its end')
+}
+
 /**
  * Applies the catalogue and makes the first keys: one pair for each site, one operator for each role, written to `keysFile` (0600). Durable on return.
  * A crash before `FirstKeysIssued` leaves keys that perhaps nobody was shown: the next start revokes them, makes others and replaces the file.
@@ -63,6 +74,7 @@ export const bootstrap = async (deps: IngestDeps, file: CatalogueFile, keysFile:
     admin: await add('admin'),
   }
   const keys: KeysFile = { sites, operators }
+  await demandInForce(deps, keys)
   writeDurably(keysFile, `${JSON.stringify(keys, null, 2)}\n`)
   await recordInLedger(deps, decideFirstKeysIssued)
   return keys

@@ -1,115 +1,94 @@
-// The embedded data of one ledger: events, vault and read model in one directory, the keys beside it, all of the same ledger or no start.
+// The data of one ledger: events, vault and read model, wherever each lies, and the keys beside them; all of the same ledger or no start.
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { ledgerAggregate, LedgerError } from '@consent-ledger/domain'
+import { mkdirSync } from 'node:fs'
+import { ledgerAggregate, LedgerError, type StoreKind } from '@consent-ledger/domain'
+import { demandOwn, demandVaultOf, hasBegun, Opened, type BegunLedger } from '@consent-ledger/edge'
 import { beginning, fold, type EventStore } from '@consent-ledger/eventstore'
-import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
-import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
-import type { Settings } from '@consent-ledger/edge'
 import { refuseRolledBack, type ReadModel } from '@consent-ledger/readmodel'
-import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import { openKeyDirectory, type KeyDirectory, type Vault } from '@consent-ledger/vault'
-import { openMemoryVault } from '@consent-ledger/vault/memory'
-import { openSqliteVault } from '@consent-ledger/vault/sqlite'
 import { createLedger } from './bootstrap.ts'
 import { demandNotRolledBack, keepHighWater, readHighWater, type HighWater } from './highWater.ts'
+import { openEvents, openReadModel, vaultPlace, type Events, type Opening } from './stores.ts'
 
 export type Data = {
   ledgerId: string
   store: EventStore
+  /** Of the store; absent for memory. */
+  here?: StoreKind
   vault: Vault
   readModel: ReadModel
   keepMark(): Promise<void>
-  close(): Promise<void>
 }
 
-type Opening = { settings: Settings; clock: () => number; say: (line: string) => void; onFatal: (fault: unknown) => void }
-
-/** The id of this ledger, whether its first start came to its end, and proof that the master key is its own; a store without events becomes a new ledger. Errors: MASTER_KEY_WRONG, DATA_FOREIGN. */
-const identify = async (store: EventStore, keys: KeyDirectory, clock: () => number): Promise<{ ledgerId: string; begun: boolean }> => {
-  const known = await fold(store, ledgerAggregate)
-  if (known.ledgerId === null) {
-    if ((await store.head()) !== beginning) throw new LedgerError('DATA_FOREIGN', 'The event store holds events, but not of a ledger')
-    const ledgerId = randomUUID()
-    await createLedger({ store, clock }, ledgerId, keys.check(ledgerId))
-    return { ledgerId, begun: false }
-  }
-  if (known.masterKeyCheck !== keys.check(known.ledgerId)) {
-    throw new LedgerError(
-      'MASTER_KEY_WRONG',
-      'master.key is not the key of this ledger: bring back the one that was made at its first start',
-    )
-  }
-  return { ledgerId: known.ledgerId, begun: known.firstKeysIssued }
+/** An empty event store beside a mark or a vault is not a new ledger: its events are lost, not mounted, or elsewhere. */
+const lost = (name: string): LedgerError => {
+  const remedy =
+    'Bring the events back, or name the store that holds them. Only if a new ledger is meant, move the vault and the key directory away'
+  return new LedgerError('DATA_ROLLED_BACK', `${name} is missing or empty, though this ledger has recorded events. ${remedy}`)
 }
 
-/** An empty event store beside a vault or a mark is not a new ledger: its events are lost, or not mounted. Errors: DATA_ROLLED_BACK. */
-const demandNotLost = (head: bigint, mark: HighWater | null, hasVault: boolean): void => {
-  if (head !== beginning || (mark === null && !hasVault)) return
-  const remedy = 'Bring the data directory back. Only if a new ledger is meant, move vault.sqlite and the key directory away'
-  throw new LedgerError('DATA_ROLLED_BACK', `events.sqlite is missing or empty, though this ledger has recorded events. ${remedy}`)
+/** The ledger that the store holds, if its master key is here and it was not moved away; null for an empty store. Errors: MASTER_KEY_WRONG, LEDGER_MOVED, DATA_FOREIGN. */
+const ledgerIn = async ({ store, kind }: Events, keys: KeyDirectory): Promise<BegunLedger | null> => {
+  const ledger = await fold(store, ledgerAggregate)
+  if (hasBegun(ledger)) {
+    demandOwn(ledger, keys, kind)
+    return ledger
+  }
+  if ((await store.head()) !== beginning) throw new LedgerError('DATA_FOREIGN', 'The event store holds events, but not of a ledger')
+  return null
 }
 
-const openMemory = async ({ settings, clock, say }: Opening): Promise<Data> => {
-  const keys = openKeyDirectory(settings.keys, say)
-  const store = new MemoryEventStore()
-  const { ledgerId } = await identify(store, keys, clock)
-  const vault = openMemoryVault({ kek: keys.kek, clock })
-  const readModel = await openSqliteReadModel({ file: ':memory:', ledgerId })
-  const close = async (): Promise<void> => {
-    for (const part of [readModel, vault, store]) await part.close()
-  }
-  return { ledgerId, store, vault, readModel, keepMark: async () => {}, close }
+/** Begins the ledger in an empty store. If another process does so at the same moment, the ledger is theirs, and so must be the key. */
+const begin = async (events: Events, keys: KeyDirectory, vault: Vault, clock: () => number): Promise<BegunLedger> => {
+  if ((await vault.identity()) !== null) throw lost(events.name)
+  const ledgerId = randomUUID()
+  await createLedger({ store: events.store, clock }, ledgerId, keys.check(ledgerId))
+  const ledger = await ledgerIn(events, keys)
+  if (ledger === null) throw new LedgerError('INTEGRITY', 'The event store took the beginning of the ledger, but does not give it back')
+  return ledger
 }
 
-const openSqlite = async ({ settings, clock, say, onFatal }: Opening): Promise<Data> => {
-  const directory = settings.data
-  const file = join(directory, 'vault.sqlite')
-  const opened: { close(): Promise<void> }[] = []
-  const close = async (): Promise<void> => {
-    for (const part of opened.splice(0).toReversed()) await part.close()
-  }
-  try {
-    const expectExisting = existsSync(join(directory, 'events.sqlite'))
-    const store = await openSqliteEventStore({ directory, onFatal })
-    opened.push(store)
-    demandNotLost(await store.head(), readHighWater(settings.keys), existsSync(file))
-    // Only after the writer's lock is held: a second start on the same directory must not make or touch anything.
-    const keys = openKeyDirectory(settings.keys, say, { expectExisting: expectExisting && (await store.head()) !== beginning })
-    const { ledgerId, begun } = await identify(store, keys, clock)
-    store.adopt(ledgerId)
-    const vault = await openSqliteVault({ file, kek: keys.kek, clock })
-    opened.push(vault)
-    if (begun && (await vault.identity()) === null) {
-      throw new LedgerError(
-        'DATA_CORRUPT',
-        `${file} is missing or empty, though this ledger has recorded people: bring it back from its newest copy`,
-      )
-    }
-    await vault.adopt(ledgerId)
-    const mark = async () => ({ ledgerId, position: await store.head(), acts: await vault.actCount() })
-    demandNotRolledBack(readHighWater(settings.keys), await mark())
-    const readModel = await openSqliteReadModel({ file: join(directory, 'readmodel.sqlite'), ledgerId })
-    opened.push(readModel)
-    refuseRolledBack(await readModel.checkpoint(), await store.head())
-    let kept = ''
-    const keepMark = async (): Promise<void> => {
-      const now = await mark()
-      const text = `${now.position} ${now.acts}`
-      if (text !== kept) keepHighWater(settings.keys, now)
-      kept = text
-    }
-    return { ledgerId, store, vault, readModel, keepMark, close }
-  } catch (error) {
-    await close()
-    throw error
+/** Keeps how far the ledger got, if it got further since the last time. Where nothing lasts, or nothing is new, nothing is written. */
+const markKeeper = (keys: string, now: () => Promise<HighWater | null>): (() => Promise<void>) => {
+  let kept = ''
+  return async () => {
+    const mark = await now()
+    if (mark === null) return
+    const text = `${mark.position} ${mark.acts}`
+    if (text !== kept) keepHighWater(keys, mark)
+    kept = text
   }
 }
 
 /**
- * Opens the data of one ledger, or makes them. Nothing is read whole.
- * Errors: DATA_LOCKED, DATA_CORRUPT, DATA_FOREIGN, DATA_ROLLED_BACK, DATA_TOO_NEW, MASTER_KEY_WRONG, each saying what to do.
+ * Opens the data of one ledger, or makes them; closed with `opened`. Nothing is read whole.
+ * Errors: DATA_LOCKED, DATA_CORRUPT, DATA_FOREIGN, DATA_ROLLED_BACK, DATA_TOO_NEW, MASTER_KEY_WRONG, LEDGER_MOVED, each saying what to do.
  */
-export const openData = (opening: Opening): Promise<Data> =>
-  opening.settings.store === 'memory' ? openMemory(opening) : openSqlite(opening)
+export const openData = async (opening: Opening, opened: Opened): Promise<Data> => {
+  const { settings, clock, say } = opening
+  const events = await openEvents(opening)
+  const { kind } = events
+  const store = opened.keep(events.store)
+  const place = vaultPlace(opening)
+  // Only after the writer's lock is held: a second start on the same directory must not make or touch anything.
+  const [mark, empty] = [readHighWater(settings.keys), (await store.head()) === beginning]
+  if (kind !== null && empty && mark !== null) throw lost(events.name)
+  const keys = openKeyDirectory(settings.keys, say, { expectExisting: !empty || place.there })
+  const there = await ledgerIn(events, keys)
+  // A crash from here on leaves a vault without a ledger, which the next start takes up.
+  if (place.kind === 'sqlite') mkdirSync(settings.data, { recursive: true, mode: 0o700 })
+  const vault = opened.keep(await place.open(keys.kek))
+  const ledger = there ?? (await begin(events, keys, vault, clock))
+  const { ledgerId } = ledger
+  events.adopt(ledgerId)
+  await demandVaultOf(ledger, vault, place.name)
+  const now = async (): Promise<HighWater | null> => {
+    if (kind === null || place.kind === 'memory') return null
+    return { ledgerId, store: kind, position: await store.head(), vault: place.kind, acts: await vault.actCount() }
+  }
+  const reached = await now()
+  if (reached !== null) demandNotRolledBack(mark, reached, { store: events.name, vault: place.name })
+  const readModel = opened.keep(await openReadModel(opening, ledgerId))
+  refuseRolledBack(await readModel.checkpoint(), await store.head())
+  return { ledgerId, store, ...(kind === null ? {} : { here: kind }), vault, readModel, keepMark: markKeeper(settings.keys, now) }
+}

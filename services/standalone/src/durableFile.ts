@@ -2,17 +2,21 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Replaces `file` (0600, its directory 0700 if it must be made); durable on return. A crash before leaves the old content, and perhaps `<file>.new`. */
+/**
+ * Replaces `file` (0600, its directory 0700 if it must be made); durable on return. A crash before leaves the old content, and perhaps `<file>.<pid>.new`:
+ * of two processes that share the directory each has a draft of its own.
+ */
 export const writeDurably = (file: string, text: string): void => {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const handle = openSync(`${file}.new`, 'w', 0o600)
+  const draft = `${file}.${process.pid}.new`
+  const handle = openSync(draft, 'w', 0o600)
   try {
     writeSync(handle, text)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
   }
-  renameSync(`${file}.new`, file)
+  renameSync(draft, file)
   const directory = openSync(dirname(file), 'r')
   try {
     fsyncSync(directory)

@@ -78,3 +78,35 @@ for (const applied of [false, true]) {
     }
   })
 }
+
+test('two first starts at once on one store, the second at each append of the first: the keys in the file work', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'first-start-'))
+  const keysFile = join(directory, 'keys.json')
+  const vault = openMemoryVault({ kek: createSecretKey(randomBytes(32)), clock })
+  const ends: unknown[] = []
+  try {
+    for (let n = 1; ; n++) {
+      const store = new MemoryEventStore()
+      let appends = 0
+      const between: EventStore = {
+        append: async (stream, expected, events) => {
+          if (++appends === n) await run(store, keysFile, vault)
+          return store.append(stream, expected, events)
+        },
+        readStream: (stream, page) => store.readStream(stream, page),
+        readAll: (page) => store.readAll(page),
+        subscribeAll: (page, signal) => store.subscribeAll(page, signal),
+        head: () => store.head(),
+        close: () => store.close(),
+      }
+      const end = await run(between, keysFile, vault).catch((error: unknown) => error)
+      if (appends < n) break
+      if (end instanceof Error) assert.ok(end instanceof LedgerError && end.code === 'DATA_LOCKED', String(end))
+      ends.push(end)
+      await demandThatKeysWork(store, JSON.parse(readFileSync(keysFile, 'utf8')) as KeysFile)
+    }
+    assert.ok(ends.some((end) => end instanceof LedgerError) && ends.some((end) => !(end instanceof LedgerError)))
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})

@@ -2,13 +2,15 @@
 import {
   type Catalogue,
   catalogueAggregate,
+  demandNotMoved,
+  isPassing,
   type Ledger,
   ledgerAggregate,
-  LedgerError,
   type Operator,
   type Operators,
   operatorsAggregate,
   type SiteKey,
+  type StoreKind,
 } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
 import { type Tail, tailOf } from './tail.ts'
@@ -42,14 +44,14 @@ export type LiveDeps = {
   clock: Clock
   /** ms between reads of the tails; default 250, so that a revocation elsewhere holds here within 1 s. */
   intervalMs?: number
+  /** Kind of the store: once the ledger was moved to one of another kind, every read of the folds fails with LEDGER_MOVED. Absent: it keeps nothing. */
+  here?: StoreKind
   /**
    * Hears of a background read that failed for another reason than a store that is away: the process should stop. A store that is away is
    * asked again at the next interval, and `freshAt` tells how long it has been. Default: the error is thrown where nobody catches it.
    */
   onFault?: (error: unknown) => void
 }
-
-const isAway = (error: unknown): boolean => error instanceof LedgerError && error.code === 'STORE_UNAVAILABLE'
 
 const stop = (error: unknown): void => {
   throw error
@@ -75,7 +77,7 @@ const index = (folds: Folds): void => {
 }
 
 /** Reads what is new in each stream that the folds are made of. */
-const reader = (store: LiveDeps['store'], folds: Folds): (() => Promise<void>) => {
+const reader = ({ store, here }: LiveDeps, folds: Folds): (() => Promise<void>) => {
   const tails = new Map<string, Tail<Catalogue>>()
   const tail = (controller: string): Tail<Catalogue> => {
     const known = tails.get(controller) ?? tailOf(store, catalogueAggregate(controller))
@@ -87,6 +89,7 @@ const reader = (store: LiveDeps['store'], folds: Folds): (() => Promise<void>) =
     const head = await store.head()
     if (head === seen) return
     await folds.ledger.read()
+    if (here !== undefined) demandNotMoved(folds.ledger.state(), here)
     await folds.operators.read()
     let changed = false
     for (const id of folds.ledger.state().controllers) {
@@ -99,8 +102,9 @@ const reader = (store: LiveDeps['store'], folds: Folds): (() => Promise<void>) =
   }
 }
 
-/** Reads the streams whole, once, and then follows them. Errors: those of the store, INTEGRITY for a gap in a stream. */
-export const openLive = async ({ store, clock, intervalMs = 250, onFault = stop }: LiveDeps): Promise<Live> => {
+/** Reads the streams whole, once, and then follows them. Errors: those of the store, INTEGRITY for a gap in a stream, LEDGER_MOVED. */
+export const openLive = async (deps: LiveDeps): Promise<Live> => {
+  const { store, clock, intervalMs = 250, onFault = stop } = deps
   const folds: Folds = {
     ledger: tailOf(store, ledgerAggregate),
     operators: tailOf(store, operatorsAggregate),
@@ -108,7 +112,7 @@ export const openLive = async ({ store, clock, intervalMs = 250, onFault = stop 
     homes: new Map(),
     origins: new Set(),
   }
-  const read = reader(store, folds)
+  const read = reader(deps, folds)
   let freshAt = clock()
   const refresh = oneAtATime(async () => {
     const asked = clock()
@@ -116,7 +120,7 @@ export const openLive = async ({ store, clock, intervalMs = 250, onFault = stop 
     freshAt = asked
   })
   await refresh()
-  const timer = setInterval(() => void refresh().catch((error: unknown) => (isAway(error) ? undefined : onFault(error))), intervalMs)
+  const timer = setInterval(() => void refresh().catch((error: unknown) => (isPassing(error) ? undefined : onFault(error))), intervalMs)
   timer.unref()
   return {
     ledger: () => folds.ledger.state(),

@@ -29,6 +29,7 @@ import { addSecurityHeaders } from './securityHeaders.ts'
 import type { Settings } from '../start/settings.ts'
 import { demandHost, passOverExpectations, refuseSocket } from '../requests/sockets.ts'
 import { accept } from '../refusals/violations.ts'
+import { noSpans, type Spans } from '../tracing/spans.ts'
 
 export type EdgeDeps = {
   settings: Pick<Settings, 'logLevel' | 'trustProxy' | 'publicUrl'>
@@ -41,6 +42,8 @@ export type EdgeDeps = {
   readiness: () => Promise<NotReady[]>
   /** Where log lines go; default standard output. */
   logTo?: DestinationStream
+  /** Traces of requests; default none. Closed by whoever opened them. */
+  spans?: Spans
   /** Hears of an error after which the process must stop (INTEGRITY and its like). Default: it is thrown where nobody catches it. */
   onFatal?: (error: unknown) => void
   /** For tests: a reply that differs from its schema becomes a 500. */
@@ -98,13 +101,14 @@ const bareApp = (deps: EdgeDeps, isRoute: (route: string) => boolean): EdgeApp =
  * `config.access` and `schema.operationId`. Closing the app writes the last uses of keys; `live` and `vault` are closed by whoever opened them.
  */
 export const createEdge = async (deps: EdgeDeps): Promise<EdgeApp> => {
-  const { live, vault, clock, onFatal = stop } = deps
+  const { live, vault, clock, onFatal = stop, spans = noSpans } = deps
   const metrics = createMetrics()
   const turnedAway = createIntakeCounter((refused) => metrics.turnedAway(refused))
   const app = bareApp(deps, (route) => route === '*' || route === '/v1/*' || routes.has(route))
   const routes = watchRoutes(app)
   app.decorate('metrics', metrics.registry)
   app.decorate('turnedAway', turnedAway)
+  spans.watch(app)
   addAnswers(app, metrics, onFatal)
   addOrderlyClose(app)
   app.addHook('onRequest', demandHost)

@@ -24,11 +24,9 @@ const WebAddress = z
   .url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
   .refine((text) => !/[?#]/.test(text), 'an address without query and fragment')
   .transform((text) => text.replace(/\/+$/, ''))
-const stores = 'sqlite or memory'
-const Store = z
-  .string()
-  .refine((text) => text !== 'esdb', `${stores}: this version has no EventStoreDB store`)
-  .pipe(z.enum(['sqlite', 'memory'], stores))
+const Store = z.enum(['sqlite', 'esdb', 'memory'], 'sqlite, esdb or memory')
+const EventStoreUrl = z.string().regex(/^esdb(?:\+discover)?:\/\/./, 'a connection string that begins with esdb://')
+const DatabaseUrl = z.string().regex(/^postgres(?:ql)?:\/\/./, 'a connection string that begins with postgres://')
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const Environment = z.strictObject({
@@ -41,6 +39,9 @@ const Environment = z.strictObject({
   LEDGER_STORE: Store.default('sqlite'),
   LEDGER_PUBLIC_URL: WebAddress.optional(),
   LEDGER_URL: WebAddress.optional(),
+  EVENTSTORE_URL: EventStoreUrl.optional(),
+  DATABASE_URL: DatabaseUrl.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: WebAddress.optional(),
   LOG_LEVEL: z.enum(levels, `one of ${levels.join(', ')}`).default('info'),
 })
 
@@ -56,7 +57,13 @@ export type Settings = {
   catalogue?: string
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustProxy: string[]
-  store: 'sqlite' | 'memory'
+  store: 'sqlite' | 'esdb' | 'memory'
+  /** Connection string of EventStoreDB: there whenever `store` is `esdb`. */
+  eventStoreUrl?: string
+  /** Connection string of PostgreSQL, for vault and read model; absent: SQLite files in `data`. */
+  databaseUrl?: string
+  /** Where traces are sent (OTLP over HTTP); absent: none are made. */
+  otlpEndpoint?: string
   /** Where people reach this ledger: base of the links it hands out, without a slash at its end. Absent: the address it listens on. */
   publicUrl?: string
   /** Address of a running ledger, for commands. */
@@ -73,12 +80,22 @@ const firstFault = (error: z.ZodError): LedgerError => {
   return invalid(String(issue?.path[0]), issue?.message ?? 'not valid')
 }
 
-/** Reads `LEDGER_*` and `LOG_LEVEL`; other variables are not looked at. Errors: SETTING_INVALID names the variable, never its value. */
+/** Settings that have other names than ours. Those of servers count only for a ledger on servers: many a machine has a DATABASE_URL of somebody else's. */
+const foreignNames = (store: string | undefined): string[] => [
+  'LOG_LEVEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  ...(store === 'esdb' ? ['EVENTSTORE_URL', 'DATABASE_URL'] : []),
+]
+
+/** Reads `LEDGER_*`, `LOG_LEVEL` and the settings of servers; further variables are not looked at. Errors: SETTING_INVALID names the variable, never its value. */
 export const parseSettings = (env: Record<string, string | undefined>): Settings => {
-  const ours = Object.entries(env).filter(([name, value]) => value !== undefined && (name.startsWith('LEDGER_') || name === 'LOG_LEVEL'))
+  const foreign = foreignNames(env['LEDGER_STORE'])
+  const ours = Object.entries(env).filter(([name, value]) => value !== undefined && (name.startsWith('LEDGER_') || foreign.includes(name)))
   const read = Environment.safeParse(Object.fromEntries(ours))
   if (!read.success) throw firstFault(read.error)
   const found = read.data
+  if (found.LEDGER_STORE === 'esdb' && found.EVENTSTORE_URL === undefined)
+    throw invalid('EVENTSTORE_URL', 'must be set where LEDGER_STORE is esdb')
   return {
     data: found.LEDGER_DATA,
     keys: found.LEDGER_KEYS ?? `${found.LEDGER_DATA.replace(/\/+$/, '')}.keys`,
@@ -90,5 +107,8 @@ export const parseSettings = (env: Record<string, string | undefined>): Settings
     ...(found.LEDGER_CATALOGUE === undefined ? {} : { catalogue: found.LEDGER_CATALOGUE }),
     ...(found.LEDGER_PUBLIC_URL === undefined ? {} : { publicUrl: found.LEDGER_PUBLIC_URL }),
     ...(found.LEDGER_URL === undefined ? {} : { url: found.LEDGER_URL }),
+    ...(found.EVENTSTORE_URL === undefined ? {} : { eventStoreUrl: found.EVENTSTORE_URL }),
+    ...(found.DATABASE_URL === undefined ? {} : { databaseUrl: found.DATABASE_URL }),
+    ...(found.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { otlpEndpoint: found.OTEL_EXPORTER_OTLP_ENDPOINT }),
   }
 }

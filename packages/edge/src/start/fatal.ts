@@ -1,4 +1,4 @@
-// The end of the process when going on would damage or belie the record: one line that says why, then exit.
+// The end of a process when going on would damage or belie the record: one line that says why, then exit.
 import { LedgerError } from '@consent-ledger/domain'
 
 /** What a person reads: the sentence of a fault of ours; of anything else only its class and place, since its words may hold what a caller sent. */

@@ -1,0 +1,6 @@
+// What this product is called by number.
+import { readFileSync } from 'node:fs'
+
+const packageFile = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+export const version = packageFile.version
