@@ -1,9 +1,27 @@
 // `pnpm ledger …`: the commands of whoever runs a ledger or answers for what it holds.
-import { run } from './run.ts'
+import { type Adapters, run } from './run.ts'
 
-process.exitCode = await run(process.argv.slice(2), {
-  env: process.env,
-  stdin: process.stdin,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-})
+const onFatal = (fault: Error): never => {
+  process.stderr.write(`${fault.message}\n`)
+  process.exit(1)
+}
+
+const adapters: Adapters = {
+  openStore: async (place) => {
+    if (place.kind === 'esdb') return (await import('@consent-ledger/eventstore/esdb')).openEsdbEventStore({ url: place.url, onFatal })
+    return (await import('@consent-ledger/eventstore/sqlite')).openSqliteEventStore({ directory: place.directory, onFatal })
+  },
+  copyVault: async (copying) => (await import('@consent-ledger/vault/copy')).copyVault(copying),
+  prepareEventStore: async (preparing) => (await import('@consent-ledger/eventstore/esdb')).prepareEventStore(preparing),
+}
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  {
+    env: process.env,
+    stdin: process.stdin,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  },
+  adapters,
+)

@@ -2,6 +2,8 @@
 import { LedgerError } from '@consent-ledger/domain'
 import { Command, CommanderError, Option } from 'commander'
 import { applyCatalogue, checkCatalogue, describeApplied } from './commands/catalogue.ts'
+import { addCopy, type CopyAdapters } from './commands/copy/command.ts'
+import { addEventStore, type PrepareEventStore } from './commands/eventstore.ts'
 import { describeFound, lookUp } from './commands/lookup.ts'
 import { describeTaken, onlySubject, takeProof } from './commands/proof.ts'
 import { rebuild } from './commands/rebuild.ts'
@@ -9,6 +11,9 @@ import { type IdentifierFlags, identifiersOf } from './identifiers.ts'
 import { printProblem } from './problem.ts'
 import { withLedger } from './reach.ts'
 import { answer, type Terminal } from './terminal.ts'
+
+/** What only a main file may bring along: adapters of stores, loaded when a command needs them. */
+export type Adapters = CopyAdapters & { prepareEventStore: PrepareEventStore }
 
 type Shared = { keys?: string; json?: true }
 type Person = Shared & IdentifierFlags & { controller?: string }
@@ -100,7 +105,7 @@ const addRebuild = (program: Command, terminal: Terminal): void => {
     })
 }
 
-const programFor = (terminal: Terminal): Command => {
+const programFor = (terminal: Terminal, adapters: Adapters): Command => {
   const program = new Command('ledger')
     .description('Consent Ledger: prove what a person chose')
     .option('--keys <file>', 'key file with the operator keys (default: keys.json in LEDGER_DATA)')
@@ -112,6 +117,8 @@ const programFor = (terminal: Terminal): Command => {
   addFind(program, terminal)
   addProof(program, terminal)
   addRebuild(program, terminal)
+  addCopy(program, terminal, adapters)
+  addEventStore(program, terminal, adapters.prepareEventStore)
   return program
 }
 
@@ -119,8 +126,8 @@ const exitCodeOf = (error: unknown): number =>
   error instanceof LedgerError && ['SETTING_INVALID', 'INVALID_REQUEST'].includes(error.code) ? 2 : 1
 
 /** Runs one command to its end and returns its exit code. `args` without the program's own name. What nobody foresaw is thrown. */
-export const run = async (args: string[], terminal: Terminal): Promise<number> => {
-  const program = programFor(terminal)
+export const run = async (args: string[], terminal: Terminal, adapters: Adapters): Promise<number> => {
+  const program = programFor(terminal, adapters)
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

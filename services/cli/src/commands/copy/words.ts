@@ -1,0 +1,51 @@
+// What a move says to a person: how far it is, what it did, what to do now.
+import type { VaultCopied } from '@consent-ledger/vault/copy'
+import type { Moved } from './move.ts'
+import { nameOf, type Place } from './places.ts'
+
+/** `directory`: of the two places the one of files. `vault`: null if it was not copied. `keys`: the key directory, as far as is known. */
+export type Ways = { from: Place; to: Place; directory: string; vault: VaultCopied | null; keys: string }
+
+const events = (count: number): string => `${count} ${count === 1 ? 'event' : 'events'}`
+
+/** Says now and then how far it is, at most each 10 s. */
+export const progress = (say: (line: string) => void, clock: () => number): ((count: number, ofWhat: string) => void) => {
+  let last = clock()
+  return (count, ofWhat) => {
+    if (clock() - last < 10_000) return
+    last = clock()
+    say(`${count} ${ofWhat}\n`)
+  }
+}
+
+const vaultLine = (vault: VaultCopied): string => {
+  const tables = Object.values(vault.tables)
+  return `The vault was copied: ${tables.reduce((sum, { rows }) => sum + rows, 0)} rows in ${tables.length} tables, each table the same at both.`
+}
+
+const toServer = ({ directory, vault, keys }: Ways): string[] => [
+  ...(vault === null ? [] : [vaultLine(vault)]),
+  vault === null
+    ? `Start it with LEDGER_STORE=esdb, EVENTSTORE_URL and the same LEDGER_DATA (${directory}): the vault stays there.`
+    : 'Start it with LEDGER_STORE=esdb, EVENTSTORE_URL and DATABASE_URL.',
+  `The keys were not copied: LEDGER_KEYS must name the key directory (${keys}) wherever it is started, or nothing sealed can be opened.`,
+]
+
+const toFile = ({ directory }: Ways): string[] => [
+  `Start it with LEDGER_DATA (${directory}), and with LEDGER_KEYS naming the key directory used so far: the keys were not copied.`,
+]
+
+/** Lines for a person: what was done, and what is left to do. */
+export const describeMoved = (moved: Moved, ways: Ways): string[] => {
+  const same = `${events(moved.events)} in ${moved.streams} streams, each stream the same at both.`
+  if (moved.outcome === 'there') {
+    const since = moved.later === 0 ? [] : [`Since then the target has recorded ${events(moved.later)} more.`]
+    return [`It was moved before, and all is there: ${same}`, ...since]
+  }
+  return [
+    `Moved: ${same}`,
+    `The ledger at ${nameOf(ways.from)} is closed for ever: it goes on at ${nameOf(ways.to)}, and no program starts on the old one.`,
+    ...(ways.to.kind === 'esdb' ? toServer(ways) : toFile(ways)),
+    'The read model makes itself again at the first start.',
+  ]
+}
