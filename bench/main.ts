@@ -5,11 +5,12 @@ import { batches } from './figures/batches.ts'
 import { idle } from './figures/idle.ts'
 import { profile } from './figures/profile.ts'
 import { rebuild } from './figures/rebuild.ts'
+import { servers } from './figures/servers.ts'
 import { singlePosts } from './figures/single.ts'
 import { start } from './figures/start.ts'
 import { fsyncMilliseconds } from './running/disk.ts'
 
-const figures: readonly Figure[] = [singlePosts, profile, batches, rebuild, start, idle]
+const figures: readonly Figure[] = [singlePosts, profile, batches, rebuild, start, idle, servers]
 const longest = 15 * 60_000
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -57,7 +57,7 @@ const profileOf = async ({ name, template, connections }: Load): Promise<string[
   const data = newPath('profile')
   const profiles = newPath('profiles')
   mkdirSync(profiles)
-  const ledger = await launchLedger(data, ['--cpu-prof', `--cpu-prof-dir=${profiles}`])
+  const ledger = await launchLedger(data, { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${profiles}`] })
   const load = () => runLoad({ url: ledger.url, template: template(siteKey(data)), connections, seconds })
   await load()
   const begun = monotonicMicros()

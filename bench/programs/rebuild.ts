@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { RecordedEvent } from '@consent-ledger/domain'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import { startProjector } from '@consent-ledger/projector'
-import type { ReadModel } from '@consent-ledger/readmodel'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
+import { watched } from '../running/watched.ts'
 
 /** Memory is asked after each so many events. */
 const step = 25_000
@@ -17,22 +17,6 @@ const stop = (fault: unknown): never => {
   process.stderr.write(`${String(fault)}\n`)
   process.exit(1)
 }
-
-/** The read model, telling what it has applied. */
-const watching = (model: ReadModel, applied: (events: readonly RecordedEvent[]) => void): ReadModel => ({
-  checkpoint: () => model.checkpoint(),
-  apply: async (events, checkpoint) => {
-    await model.apply(events, checkpoint)
-    applied(events)
-  },
-  noteAsOf: (asOf) => model.noteAsOf(asOf),
-  progress: () => model.progress(),
-  listAnswers: (asked) => model.listAnswers(asked),
-  activity: (asked) => model.activity(asked),
-  turnedAway: (asked) => model.turnedAway(asked),
-  reset: () => model.reset(),
-  close: () => model.close(),
-})
 
 const build = async (data: string): Promise<Built> => {
   const file = join(data, 'readmodel.sqlite')
@@ -50,7 +34,7 @@ const build = async (data: string): Promise<Built> => {
   }
   const log = { info: () => {}, warn: () => {} }
   const begun = performance.now()
-  const projector = startProjector({ store, readModel: watching(readModel, applied), clock: Date.now, onFault: stop, log })
+  const projector = startProjector({ store, readModel: watched(readModel, applied), clock: Date.now, onFault: stop, log })
   await level.promise
   const seconds = (performance.now() - begun) / 1000
   await projector.stop()

@@ -46,8 +46,8 @@ export const launch = async ({ file, env = {}, nodeOptions = [] }: Launch): Prom
 const standalone = new URL('../../services/standalone/src/main.ts', import.meta.url)
 
 /** A ledger as a user runs it, on the data directory `data`; it says only what is a warning. */
-export const launchLedger = (data: string, nodeOptions: readonly string[] = []): Promise<Program> =>
-  launch({ file: standalone, env: { LEDGER_DATA: data, LEDGER_PORT: '0', LOG_LEVEL: 'warn' }, nodeOptions })
+export const launchLedger = (data: string, { env = {}, nodeOptions = [] }: Omit<Launch, 'file'> = {}): Promise<Program> =>
+  launch({ file: standalone, env: { LEDGER_DATA: data, LEDGER_PORT: '0', LOG_LEVEL: 'warn', ...env }, nodeOptions })
 
 type Keys = { sites: Record<string, { secret: string }> }
 
