@@ -61,7 +61,7 @@ describe('an append whose outcome is not known is settled by the same append aga
     const lost = double.faults.next('append', 'silent')
     const appending = store.append('s', beginning, events(2))
     await lost.met
-    const first = await beside.append('s', beginning, events(1))
+    const first = await beside.append('s', beginning, events(2))
     await assert.rejects(appending, failure('WRONG_EXPECTED_REVISION'))
     assert.deepEqual(await streamOf(store, 's'), first)
   })

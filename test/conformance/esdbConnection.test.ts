@@ -1,5 +1,8 @@
 // The line to EventStoreDB: what its connection string may say, who shares it, what breaks on it, and how it ends.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream'
 import { describe, it } from 'node:test'
 import { LedgerError } from '@consent-ledger/domain'
 import { beginning } from '@consent-ledger/eventstore'
@@ -108,8 +111,8 @@ describe('a line that breaks', () => {
       }
       assert.equal((await store.readAll({ after: beginning, limit: 1_000 })).length, 240)
     } finally {
-      line.close()
       await store.close()
+      line.close()
     }
   })
 
@@ -127,8 +130,44 @@ describe('a line that breaks', () => {
       assert.deepEqual((await appending).map(idsOf), acts.map(idsOf))
       assert.equal((await store.readAll({ after: beginning, limit: 1_000 })).length, 401)
     } finally {
-      line.close()
       await store.close()
+      line.close()
+    }
+  })
+
+  withDouble('while the client looks for another node and finds none: the process lives', async ({ double }, t) => {
+    // The nodes are asked for over the line, and the one found is reached without it.
+    const line = await openFaultyLine(double.url)
+    const [, address = ''] = /esdb:\/\/([^?]+)/.exec(line.url) ?? []
+    const store = await open(`esdb://${address},127.0.0.1:1?tls=false&maxDiscoverAttempts=1&gossipTimeout=1`, { ...little, answer: 3_000 })
+    try {
+      await store.append('s', beginning, events(1))
+      line.silence()
+      double.faults.next('read', 'refuse')
+      const looking = store.head()
+      await t.waitFor(() => assert.equal(line.connections, 1))
+      double.cutConnections()
+      await assert.rejects(looking, failure('STORE_UNAVAILABLE'))
+      await line.heal()
+      assert.equal((await store.append('s', 0n, events(1))).length, 1)
+    } finally {
+      await store.close()
+      line.close()
+    }
+  })
+
+  withDouble('for reads only takes the appends along to the next one, and leaves none behind', async ({ double }, t) => {
+    const line = await openFaultyLine(double.url)
+    const store = await open(line.url, patience)
+    try {
+      await store.append('s', beginning, events(1))
+      double.faults.next('read', 'refuse')
+      await store.head()
+      await store.append('s', 0n, events(1))
+      await t.waitFor(() => assert.equal(line.connections, 1))
+    } finally {
+      await store.close()
+      line.close()
     }
   })
 
@@ -146,8 +185,41 @@ describe('a line that breaks', () => {
       assert.deepEqual(idsOf(await store.append('s', 0n, act)), idsOf(act))
       assert.equal((await streamOf(store, 's')).length, 2)
     } finally {
-      line.close()
       await store.close()
+      line.close()
+    }
+  })
+})
+
+/** A port that leads wherever `to` says at the time: to another node under the same name. */
+const openSwitch = async (to: () => string) => {
+  const server = createServer((client) => {
+    const [host, port] = (/esdb:\/\/([^?]+)/.exec(to())?.[1] ?? '').split(':')
+    const line = connect(Number(port), host)
+    pipeline(client, line, client, () => {})
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `esdb://127.0.0.1:${(server.address() as AddressInfo).port}?tls=false`, server }
+}
+
+describe('a node that lacks what another has shown', () => {
+  withDouble('is not believed, and is no reason to stop', async ({ double }) => {
+    const behind = await startEventStoreDouble()
+    let node = double
+    const { url, server } = await openSwitch(() => node.url)
+    const store = await open(url, { ...patience, answer: 1_000 })
+    try {
+      const [recorded] = await store.append('s', beginning, events(1))
+      node = behind
+      double.cutConnections()
+      await assert.rejects(store.head(), { ...failure('STORE_UNAVAILABLE'), message: /lacks what another has shown/ })
+      node = double
+      behind.cutConnections()
+      assert.equal(await store.head(), recorded?.position)
+    } finally {
+      await store.close()
+      server.close()
+      await behind.stop()
     }
   })
 })

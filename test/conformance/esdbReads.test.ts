@@ -6,7 +6,7 @@ import { beginning, type EventStore } from '@consent-ledger/eventstore'
 import { binaryEvent, jsonEvent } from '@eventstore/db-client'
 import fc from 'fast-check'
 import type { FaultName } from '../harness/eventstoredb/index.ts'
-import { event, events, failure, little, streamOf, withDouble } from './esdbSetting.ts'
+import { event, events, failure, little, patience, streamOf, withDouble } from './esdbSetting.ts'
 
 const everything = (store: EventStore, limit = 1_000): Promise<RecordedEvent[]> => store.readAll({ after: beginning, limit })
 
@@ -158,6 +158,21 @@ describe('a subscription', () => {
     stop.abort()
     assert.equal((await waiting).done, true)
     await t.waitFor(() => assert.equal(double.openSubscriptions, 0))
+  })
+
+  withDouble('sleeps at the end, whatever of the system stands there', async ({ double, other, stranger }) => {
+    const store = await other({ ...patience, silence: 60_000 })
+    await store.append('s', beginning, events(1))
+    await stranger.appendToStream(
+      '$noise',
+      Array.from({ length: 20 }, () => jsonEvent({ type: '$noise', data: {} })),
+    )
+    const taking = take(store, 2)
+    await double.faults.arrival('subscribe')
+    for (let n = 0; n < 20; n++) await store.head()
+    assert.equal(double.faults.arrived.subscribe, 1)
+    await store.append('s', 0n, events(1))
+    assert.equal((await taking).length, 2)
   })
 
   withDouble('looks for itself when nothing comes: silence may be of a dead line', async ({ double, store }) => {

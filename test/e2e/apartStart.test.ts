@@ -36,7 +36,7 @@ test('the one-shot begins a ledger; again, it has nothing to do', { timeout: 60_
   const first = await apart.bootstrap()
   assert.equal(first.code, 0, first.output)
   assert.match(first.output, /DEMO: the example catalogue/)
-  assert.match(first.output, /The ledger has begun\. The first keys are in \S+keys\.json/)
+  assert.match(first.output, /^The first keys are in \S+keys\.json\..*\nThe ledger has begun\.$/m)
   assert.doesNotMatch(first.output, /sk_|ok_/)
   const { keys } = apart
   assert.equal(statSync(join(apart.where.data, 'keys.json')).mode & 0o777, 0o600)

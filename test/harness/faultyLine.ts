@@ -51,6 +51,9 @@ class Pipe extends Transform {
   }
 }
 
+/** A socket that has said its end already cannot be reset any more: Node keeps it, and the process with it. */
+const reset = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())
+
 type Connection = { sockets: [Socket, Socket]; pipes: Record<Direction, Pipe> }
 
 export class FaultyLine {
@@ -97,7 +100,7 @@ export class FaultyLine {
 
   /** Resets every connection. */
   cut(): void {
-    for (const { sockets } of this.#connections) for (const socket of sockets) socket.resetAndDestroy()
+    for (const { sockets } of this.#connections) for (const socket of sockets) reset(socket)
   }
 
   /** Nothing passes any more in this direction, or in both, neither bytes nor ends; new connections are taken and as silent. A frozen server looks so. */
@@ -148,7 +151,7 @@ export class FaultyLine {
   }
 
   #end({ sockets }: Connection): void {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) reset(socket)
   }
 }
 

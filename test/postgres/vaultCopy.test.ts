@@ -9,9 +9,11 @@ import Database from 'better-sqlite3'
 import { LedgerError, type ErrorCode } from '@consent-ledger/domain'
 import type { Vault } from '@consent-ledger/vault'
 import { act, claimed, controller, cookie, customer, email, lasting } from '@consent-ledger/vault/conformance'
-import { copyVault } from '@consent-ledger/vault/copy'
+import { copyVault, ownerOfVault, prepareVaultCopy } from '@consent-ledger/vault/copy'
 import { openPostgresVault } from '@consent-ledger/vault/postgres'
 import { openSqliteVault } from '@consent-ledger/vault/sqlite'
+import { metaTable, tables } from '../../packages/vault/src/copy/rows.ts'
+import { openTarget } from '../../packages/vault/src/copy/target.ts'
 import { columns } from '../../packages/vault/src/postgres/schema.ts'
 import { ask, openPostgres, type Postgres } from '../harness/postgres.ts'
 
@@ -126,6 +128,18 @@ describe('a vault copied from its file to PostgreSQL', () => {
     assert.equal((await copyVault({ from, to, ledgerId })).outcome, 'copied')
   })
 
+  test('that another run has made whole is not written to by one that is behind', async () => {
+    const to = await postgres.newDatabase()
+    const behind = await openTarget(to)
+    assert.equal(behind.whole, false)
+    await copyVault({ from, to, ledgerId })
+    for (const table of tables) await assert.rejects(behind.clear(table), fault('DATA_FOREIGN'))
+    await assert.rejects(behind.fill(metaTable, [['other', 'x']]), fault('DATA_FOREIGN'))
+    await assert.rejects(behind.finish([]), fault('DATA_FOREIGN'))
+    await behind.close()
+    assert.equal((await copyVault({ from, to, ledgerId })).outcome, 'there')
+  })
+
   test('of another ledger, from nothing, or onto another vault is refused, and nothing is changed', async () => {
     const to = await postgres.newDatabase()
     await assert.rejects(copyVault({ from, to, ledgerId: 'ledger-2' }), fault('DATA_FOREIGN'))
@@ -138,6 +152,31 @@ describe('a vault copied from its file to PostgreSQL', () => {
     await assert.rejects(copyVault({ from, to, ledgerId }), fault('DATA_FOREIGN'))
     assert.equal(await other.mac('act', 'x'), token)
     await other.close()
+  })
+
+  test('can be tried before: what would refuse it does so, and what goes well leaves no vault', async () => {
+    const to = await postgres.newDatabase()
+    await assert.rejects(prepareVaultCopy({ from, to, ledgerId: 'ledger-2' }), fault('DATA_FOREIGN'))
+    await prepareVaultCopy({ from, to, ledgerId })
+    await assert.rejects(openPostgresVault({ url: to, kek, clock }), fault('DATA_CORRUPT'))
+    assert.equal((await copyVault({ from, to, ledgerId })).outcome, 'copied')
+    await prepareVaultCopy({ from, to, ledgerId })
+    const other = await postgres.newDatabase()
+    await (await openPostgresVault({ url: other, kek, clock })).close()
+    await assert.rejects(prepareVaultCopy({ from, to: other, ledgerId }), fault('DATA_FOREIGN'))
+    const silent = new URL(to)
+    silent.port = '1'
+    await assert.rejects(prepareVaultCopy({ from, to: silent.href, ledgerId }), fault('VAULT_UNAVAILABLE'))
+  })
+
+  test('has an owner once it is whole, which is asked without changing anything', async () => {
+    const to = await postgres.newDatabase()
+    assert.equal(await ownerOfVault(to), null)
+    assert.deepEqual(await ask(to, `SELECT 1 FROM pg_namespace WHERE nspname = 'vault'`), [])
+    await prepareVaultCopy({ from, to, ledgerId })
+    assert.equal(await ownerOfVault(to), null)
+    await copyVault({ from, to, ledgerId })
+    assert.equal(await ownerOfVault(to), ledgerId)
   })
 
   test('carries every column of the file', () => {

@@ -1,4 +1,4 @@
-// What every HTTP process shares: settings, the live catalogue, keys and roles, problem details, limits, logs, metrics, OpenAPI.
+// What every process of the ledger shares: its life, settings, the live catalogue, keys and roles, problem details, limits, logs, metrics, traces, OpenAPI.
 export { countTurnedAway } from './serving/answers.ts'
 export { createEdge, type EdgeDeps } from './serving/app.ts'
 export { type EdgeApp } from './serving/fastify.ts'
@@ -15,7 +15,7 @@ export { demandOwn, demandVaultOf, hasBegun, type BegunLedger } from './start/le
 export { runProcess, type Life, type Running } from './start/life.ts'
 export { listen } from './start/listen.ts'
 export { Opened } from './start/opened.ts'
-export { version } from './start/product.ts'
+export { version } from './start/version.ts'
 export { readModelReady, readyWhen, storeReady, vaultReady } from './start/readiness.ts'
 export { untilThere } from './start/waiting.ts'
 export { statusOf } from './refusals/statuses.ts'

@@ -1,7 +1,9 @@
 // Keys, roles, origins and the Idempotency-Key: who passes, and how the rest is refused.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bearer, openAll, origin } from './world.ts'
+import { LedgerError } from '@consent-ledger/domain'
+import { openLive } from '../src/index.ts'
+import { bearer, openAll, openApp, openWorld, origin } from './world.ts'
 
 const post = (url: string, headers: Record<string, string> = {}, payload: object = {}) =>
   ({ method: 'POST', url, headers, payload }) as const
@@ -27,6 +29,32 @@ test('a key that another process issued a moment ago is known at once', async (t
   const { world, app } = await openAll(t)
   const { key } = await world.issue('secret')
   assert.deepEqual((await app.inject(post('/v1/acts', { ...bearer(key), 'idempotency-key': 'k' }))).json(), { kind: 'secret' })
+})
+
+test('while the event store is away a key is believed for a second, and then nobody is let in until a revocation can be seen', async (t) => {
+  const world = await openWorld()
+  const { key, keyId } = await world.issue('secret')
+  let now = Date.parse('2026-11-23T10:00:00.000Z')
+  let away = false
+  const store = {
+    readStream: world.store.readStream.bind(world.store),
+    head: () => (away ? Promise.reject(new LedgerError('STORE_UNAVAILABLE', 'away')) : world.store.head()),
+  }
+  const live = await openLive({ store, clock: () => now, intervalMs: 3_600_000 })
+  const app = await openApp(live, { clock: () => now })
+  t.after(async () => {
+    await app.close()
+    await live.close()
+  })
+  const status = async () => (await app.inject(post('/v1/acts', { ...bearer(key), 'idempotency-key': 'k' }))).statusCode
+  away = true
+  await world.revoke(keyId)
+  now += 1000
+  assert.equal(await status(), 201)
+  now += 1
+  assert.equal(await status(), 503)
+  away = false
+  assert.equal(await status(), 401)
 })
 
 test('each route admits the keys and roles it names, and nobody else', async (t) => {

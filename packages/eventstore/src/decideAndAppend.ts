@@ -94,7 +94,7 @@ const decideInTurn = async <State>(decision: Decision<State, unknown>, fold: Fol
     if (proposed.length === 0 && sure) return { state: fold.state, events: [], replayed: false }
     const outcome = proposed.length === 0 ? null : await tryAppend(decision, fold, proposed)
     if (outcome instanceof LedgerError) {
-      if (isPassing(outcome) || tries === mostTries) return await readBack(decision, fold, outcome)
+      if (isPassing(outcome) || tries === mostTries) return await readBack(decision, fold, proposed, outcome)
     } else if (outcome !== null && isOurs(outcome, proposed)) {
       for (const event of outcome) addTo(fold, decision.aggregate, event)
       return { state: fold.state, events: outcome, replayed: false }
@@ -181,15 +181,21 @@ const tryAppend = async <State>(
   }
 }
 
-// What the stream holds of the act is the answer; if it holds nothing of it, or cannot be read, `failure` is.
-const readBack = async <State>(decision: Decision<State, unknown>, fold: Fold<State>, failure: LedgerError): Promise<Decided<State>> => {
+// What the stream holds of the act is the answer, be it of this try or of another one; if it holds nothing of it, or cannot be read, `failure` is.
+const readBack = async <State>(
+  decision: Decision<State, unknown>,
+  fold: Fold<State>,
+  proposed: readonly NewEvent[],
+  failure: LedgerError,
+): Promise<Decided<State>> => {
   const events = await catchUp(decision, fold).catch(() => [])
   if (events.length === 0) throw failure
-  return { state: fold.state, events, replayed: false }
+  return { state: fold.state, events, replayed: !isOurs(events, proposed) }
 }
 
 // The ids are the same by construction, as two tries by one process have them; a first success also carries the time and the content that were proposed.
 const isOurs = (recorded: readonly RecordedEvent[], proposed: readonly NewEvent[]): boolean =>
+  recorded.length === proposed.length &&
   recorded.every((event, n) => {
     const own = proposed[n]
     return (

@@ -1,4 +1,4 @@
-// An event as the embedded adapters keep it: JSON text, so that what is read back is new each time and what was written can no longer be touched.
+// An event as adapters keep or send it: JSON text, so that what is read back is new each time and what was written can no longer be touched.
 import { LedgerError, type NewEvent, type RecordedEvent } from '@consent-ledger/domain'
 
 /** Type, id, data and metadata of one event; the last two as JSON text. */

@@ -250,6 +250,19 @@ it('of an act in two processes, whichever is first, both answer what was recorde
   }
 })
 
+it('what another try of the act recorded is a replay, also where this one has no answer: a key made here was not recorded', async () => {
+  for (const code of ['OUTCOME_UNKNOWN', 'STORE_UNAVAILABLE'] as const) {
+    const store = new MemoryEventStore()
+    const first = decision(store, 'first key')
+    const silent = portOf(store, async () => {
+      await decideAndAppend(first)
+      throw new LedgerError(code, 'no answer')
+    })
+    const told = await decideAndAppend({ ...first, store: silent, decide: () => [added('second key')], again: true })
+    assert.deepEqual([told.replayed, names(told.events)], [true, ['first key']])
+  }
+})
+
 it('an act begun before that is recorded only now is no replay', async () => {
   const store = new MemoryEventStore()
   const told = await decideAndAppend({ ...decision(store, 'a'), again: true })

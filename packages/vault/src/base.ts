@@ -11,7 +11,7 @@ import type { Needs, Step, Tables } from './tables.ts'
 export type Base = {
   write: <T>(needs: Needs, step: (tables: Tables) => Step<T>) => Promise<T>
   read: <T>(needs: Needs, question: (tables: Tables) => T) => Promise<T>
-  /** Called once, when everything that was asked is answered; afterwards both fail with VAULT_UNAVAILABLE. */
+  /** Called once, when everything that was asked is answered; nothing is asked after it. */
   close: () => Promise<void>
   kek: KeyObject
   macs: VaultMacs

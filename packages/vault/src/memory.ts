@@ -1,6 +1,5 @@
 // A vault in memory, for tests and trials: the same rules over plain maps; all is gone when the process ends.
 import type { KeyObject } from 'node:crypto'
-import { LedgerError } from '@consent-ledger/domain'
 import type { Base } from './base.ts'
 import { mapTables } from './mapTables.ts'
 import type { Vault } from './port.ts'
@@ -12,19 +11,11 @@ export const openMemoryVault = ({ kek, clock }: { kek: KeyObject; clock: () => n
   const tables = mapTables()
   const { answer: macs, apply } = unlock(tables, kek, 'the vault in memory')
   apply?.()
-  let closed = false
-  const read: Base['read'] = async (_, question) => {
-    if (closed) throw new LedgerError('VAULT_UNAVAILABLE', 'The vault is closed')
-    return question(tables)
+  const read: Base['read'] = async (_, question) => question(tables)
+  const write: Base['write'] = async (_, step) => {
+    const { answer, apply } = step(tables)
+    apply?.()
+    return answer
   }
-  const write: Base['write'] = (needs, step) =>
-    read(needs, () => {
-      const { answer, apply } = step(tables)
-      apply?.()
-      return answer
-    })
-  const close = async (): Promise<void> => {
-    closed = true
-  }
-  return vaultOver({ read, write, close, kek, macs, clock })
+  return vaultOver({ read, write, close: async () => {}, kek, macs, clock })
 }

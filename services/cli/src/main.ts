@@ -7,11 +7,9 @@ const onFatal = (fault: Error): never => {
 }
 
 const adapters: Adapters = {
-  openStore: async (place) => {
-    if (place.kind === 'esdb') return (await import('@consent-ledger/eventstore/esdb')).openEsdbEventStore({ url: place.url, onFatal })
-    return (await import('@consent-ledger/eventstore/sqlite')).openSqliteEventStore({ directory: place.directory, onFatal })
-  },
-  copyVault: async (copying) => (await import('@consent-ledger/vault/copy')).copyVault(copying),
+  openFiles: async (directory) => (await import('@consent-ledger/eventstore/sqlite')).openSqliteEventStore({ directory, onFatal }),
+  openServer: async (url) => (await import('@consent-ledger/eventstore/esdb')).openEsdbEventStore({ url, onFatal }),
+  vaultCopy: () => import('@consent-ledger/vault/copy'),
   prepareEventStore: async (preparing) => (await import('@consent-ledger/eventstore/esdb')).prepareEventStore(preparing),
 }
 

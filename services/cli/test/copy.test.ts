@@ -1,14 +1,13 @@
 // Moving a ledger from one store to another: what arrives, what is closed, what is refused.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ledgerAggregate, type RecordedEvent } from '@consent-ledger/domain'
+import { ledgerAggregate, LedgerError, type RecordedEvent } from '@consent-ledger/domain'
 import { beginning, fold, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { move } from '../src/commands/copy/move.ts'
-import { around, build, everything, leaves, ledgerId, moving, record, sourceOf } from './copyScene.ts'
+import { around, build, everything, failingAt, leaves, ledgerId, moving, record, sourceOf, vaultMove } from './copyScene.ts'
 
 const movedTo = async (store: EventStore) => (await fold(store, ledgerAggregate)).movedTo
-const back = { kinds: ['esdb', 'sqlite'] } as const satisfies { kinds: [string, string] }
 const place = ({ stream, revision }: RecordedEvent): string => `${stream}@${revision}`
 
 describe('a ledger that is moved', () => {
@@ -111,22 +110,27 @@ describe('a ledger that is moved', () => {
     assert.deepEqual({ outcome, later }, { outcome: 'there', later: 2 })
   })
 
-  it('comes back to the store that it left, with what was recorded since', async () => {
-    const [first, second] = [await sourceOf(), new MemoryEventStore()]
-    await move(moving(first, second))
-    await record(second, 'subject-0', 'there', { type: 'ConsentGiven', data: {} })
-    const { copied } = await move(moving(second, first, back))
-    assert.equal(copied, 2)
-    assert.deepEqual(await leaves(first), await leaves(second))
-    assert.deepEqual([await movedTo(first), await movedTo(second)], ['sqlite', 'sqlite'])
-  })
-
-  it('brings the vault while both are closed, and opens the target after it', async () => {
+  it('brings the vault while both are closed, and opens the target after it; what can be told before is told while the source works', async () => {
     const [source, target] = [await sourceOf(), new MemoryEventStore()]
     const seen: unknown[] = []
-    const copyVault = async (id: string): Promise<void> => void seen.push(id, await movedTo(source), await movedTo(target))
-    await move(moving(source, target, { copyVault }))
-    assert.deepEqual(seen, [ledgerId, 'esdb', null])
+    const look = (step: string) => async (id: string) =>
+      void seen.push([step, id, (await everything(target)).length > 0, await movedTo(source), await movedTo(target)])
+    await move(moving(source, target, { vault: vaultMove({ prepare: look('prepare'), copy: look('copy'), demandThere: look('there') }) }))
+    assert.deepEqual(seen, [
+      ['prepare', ledgerId, false, null, null],
+      ['prepare', ledgerId, true, null, null],
+      ['copy', ledgerId, true, 'esdb', null],
+    ])
+  })
+
+  it('is asked for its vault when it is compared again, and brings none', async () => {
+    const [source, target] = [await sourceOf(), new MemoryEventStore()]
+    await move(moving(source, target))
+    const lacks = (): Promise<void> => Promise.reject(new Error('not there'))
+    const none = (): Promise<void> => assert.fail('brought')
+    await assert.rejects(move(moving(source, target, { vault: vaultMove({ prepare: none, copy: none, demandThere: lacks }) })), /not there/)
+    const vault = vaultMove({ prepare: none, copy: none })
+    assert.equal((await move(moving(source, target, { vault }))).outcome, 'there')
   })
 })
 
@@ -181,6 +185,21 @@ describe('a move is refused, and nothing written,', () => {
     assert.deepEqual(await leaves(target), await leaves(source))
   })
 
+  it('is not opened at a second place either, where an earlier try broke off', async () => {
+    const [source, target, tried] = [await sourceOf(), new MemoryEventStore(), new MemoryEventStore()]
+    await assert.rejects(move(moving(source, failingAt(tried, 6, 'failed'))))
+    assert.ok((await everything(tried)).length > 0)
+    await move(moving(source, target))
+    await assert.rejects(move(moving(source, tried)), { code: 'LEDGER_MOVED' })
+    assert.equal((await fold(tried, ledgerAggregate)).ledgerId, null)
+    assert.equal((await move(moving(source, tried, { again: true }))).outcome, 'moved')
+  })
+
+  it('with a vault that cannot go along', async () => {
+    const prepare = (): Promise<void> => Promise.reject(new LedgerError('VAULT_UNAVAILABLE', 'no such database'))
+    await refused(await sourceOf(), new MemoryEventStore(), 'VAULT_UNAVAILABLE', { vault: vaultMove({ prepare }) })
+  })
+
   it('of more controllers than one append may name', async () => {
     const source = await sourceOf(0)
     for (let n = 0; n < 5; n++) {
@@ -227,57 +246,16 @@ describe('what differs', () => {
   })
 })
 
-describe('while others write', () => {
-  /** The source, on which somebody records an act whenever the copy has read to its end `times` times. */
-  const busy = (store: EventStore, when: (reads: number) => boolean): EventStore => {
-    let ends = 0
-    return around(store, async (_, name, run) => {
-      const answer = await run()
-      if (name === 'readAll' && Array.isArray(answer) && answer.length === 0 && when(++ends))
-        await record(store, 'subject-busy', `busy-${ends}`, { type: 'ConsentGiven', data: { ends } })
-      return answer
-    })
-  }
-
-  it('what came before the source was closed is carried too', async () => {
-    const [source, target] = [await sourceOf(), new MemoryEventStore()]
-    await move(
-      moving(
-        busy(source, (ends) => ends === 1),
-        target,
-      ),
-    )
-    assert.equal((await leaves(target)).get('subject-busy')?.length, 1)
-    assert.deepEqual(await leaves(target), await leaves(source))
+it('a ledger that somebody begins at the target meanwhile leaves the source open', async () => {
+  const [source, target] = [await sourceOf(), new MemoryEventStore()]
+  let begun = false
+  const raced = around(target, async (_, name, run) => {
+    if (name === 'append' && !begun) {
+      begun = true
+      await record(target, 'ledger', 'other', { type: 'LedgerCreated', data: { ledgerId: 'another', masterKeyCheck: '' } })
+    }
+    return run()
   })
-
-  it('at the source after it was closed, the target is not opened, and the next try carries it', async () => {
-    const [source, target] = [await sourceOf(), new MemoryEventStore()]
-    await assert.rejects(
-      move(
-        moving(
-          busy(source, () => true),
-          target,
-        ),
-      ),
-      { code: 'NOT_READY', message: /still writes/ },
-    )
-    assert.deepEqual([await movedTo(source), await movedTo(target)], ['esdb', null])
-    await move(moving(source, target))
-    assert.deepEqual(await leaves(target), await leaves(source))
-  })
-
-  it('at the target, the source is not closed', async () => {
-    const [source, target] = [await sourceOf(), new MemoryEventStore()]
-    let begun = false
-    const raced = around(target, async (_, name, run) => {
-      if (name === 'append' && !begun) {
-        begun = true
-        await record(target, 'ledger', 'other', { type: 'LedgerCreated', data: { ledgerId: 'another', masterKeyCheck: '' } })
-      }
-      return run()
-    })
-    await assert.rejects(move(moving(source, raced)), { code: 'DATA_FOREIGN' })
-    assert.equal(await movedTo(source), null)
-  })
+  await assert.rejects(move(moving(source, raced)), { code: 'DATA_FOREIGN', message: /works as before/ })
+  assert.equal(await movedTo(source), null)
 })

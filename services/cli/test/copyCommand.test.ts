@@ -1,13 +1,16 @@
 // `ledger copy` as it is typed: what it takes, what it prints, what it ends with, on real files and a store in memory in the server's place.
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import type { EventStore } from '@consent-ledger/eventstore'
+import { ledgerAggregate, LedgerError } from '@consent-ledger/domain'
+import { fold, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
-import type { CopyAdapters } from '../src/commands/copy/command.ts'
+import type { CopyAdapters, VaultCopy } from '../src/commands/copy/command.ts'
+import { showsPassword } from '../src/commands/copy/places.ts'
 import { progress } from '../src/commands/copy/words.ts'
 import { around, build, everything, leaves, ledgerId } from './copyScene.ts'
 import { ledger, type Ran } from './terminal.ts'
@@ -25,32 +28,44 @@ const onFiles = async <Answer>(directory: string, work: (store: EventStore) => P
   return work(store).finally(() => store.close())
 }
 
+/** Copies vaults by name only, and answers whose the database holds: where their rows go is the vault's own test. */
+const vaultsOf = (): { copied: object[]; owners: Map<string, string>; vaultCopy: CopyAdapters['vaultCopy'] } => {
+  const copied: object[] = []
+  const owners = new Map<string, string>()
+  const copyVault: VaultCopy['copyVault'] = async ({ from, to, ledgerId }) => {
+    copied.push({ from, to, ledgerId })
+    owners.set(to, ledgerId)
+    return { outcome: 'copied', tables: { subjects: { rows: 3, sha256: '' }, acts: { rows: 4, sha256: '' } } }
+  }
+  const prepareVaultCopy: VaultCopy['prepareVaultCopy'] = async ({ to }) => {
+    if (owners.has(to)) throw new LedgerError('DATA_FOREIGN', 'another vault')
+  }
+  const ownerOfVault: VaultCopy['ownerOfVault'] = async (url) => owners.get(url) ?? null
+  return { copied, owners, vaultCopy: async () => ({ copyVault, prepareVaultCopy, ownerOfVault }) }
+}
+
 type Scene = {
   data: string
   server: MemoryEventStore
   /** Connection strings that stores were opened with. */
   asked: string[]
-  /** Vaults that were copied: where they are is the vault's own test. */
-  vaults: object[]
+  vaults: ReturnType<typeof vaultsOf>
   copy: (...args: string[]) => Promise<Ran>
 }
 /** A ledger in files, and a server that outlives the commands. */
 const openScene = async (): Promise<Scene> => {
   const data = await mkdtemp(join(root, 'data-'))
   await onFiles(data, build)
+  await writeFile(join(data, 'vault.sqlite'), '')
   const server = new MemoryEventStore()
   const asked: string[] = []
-  const openStore: CopyAdapters['openStore'] = async (place) => {
-    if (place.kind === 'sqlite') return files(place.directory)
-    asked.push(place.url)
+  const openServer: CopyAdapters['openServer'] = async (url) => {
+    asked.push(url)
     return { ...around(server, (_, __, run) => run()), close: async () => {} }
   }
-  const vaults: object[] = []
-  const copyVault: CopyAdapters['copyVault'] = async ({ from, to, ledgerId }) => {
-    vaults.push({ from, to, ledgerId })
-    return { outcome: 'copied', tables: { subjects: { rows: 3, sha256: '' }, acts: { rows: 4, sha256: '' } } }
-  }
-  return { data, server, asked, vaults, copy: (...args) => ledger(['copy', ...args], { env, openStore, copyVault }) }
+  const vaults = vaultsOf()
+  const { vaultCopy } = vaults
+  return { data, server, asked, vaults, copy: (...args) => ledger(['copy', ...args], { env, openFiles: files, openServer, vaultCopy }) }
 }
 
 describe('copy', () => {
@@ -79,41 +94,53 @@ describe('copy', () => {
       streams: 9,
       copied: 0,
       later: 0,
-      from: 'sqlite',
-      to: 'esdb',
       vault: null,
     })
   })
 
-  it('brings the vault along where one is named, and compares it once only: it goes on with the ledger', async () => {
+  it('brings the vault along where one is named, and only asks for it when given again: it goes on with the ledger', async () => {
     const { data, copy, vaults } = await openScene()
     const way = ['--from', `sqlite:${data}`, '--to', 'esdb:', '--vault', 'postgres:']
+    await rm(join(data, 'vault.sqlite'))
     assert.match((await copy(...way)).err, /^NOT_FOUND: .*vault\.sqlite/)
     await writeFile(join(data, 'vault.sqlite'), '')
     const { code, out } = await copy(...way)
     assert.equal(code, 0)
-    assert.deepEqual(vaults, [{ from: join(data, 'vault.sqlite'), to: env.DATABASE_URL, ledgerId }])
+    assert.deepEqual(vaults.copied, [{ from: join(data, 'vault.sqlite'), to: env.DATABASE_URL, ledgerId }])
     assert.match(out, /^The vault was copied: 7 rows in 2 tables, each table the same at both\.$/m)
-    assert.match(out, /DATABASE_URL/)
+    assert.match(out, /DATABASE_URL\.$/m)
+    assert.match(out, /vault\.sqlite\.moved now: no start takes it\.$/m)
+    assert.equal(existsSync(join(data, 'vault.sqlite')), false)
     assert.doesNotMatch(out, /secret|database\.example/)
     assert.match((await copy(...way)).out, /^It was moved before/)
-    assert.equal(vaults.length, 1)
+    assert.equal(vaults.copied.length, 1)
+    const { code: without, err } = await copy(...way.slice(0, 4))
+    assert.equal(without, 1)
+    assert.match(err, /^LEDGER_MOVED: .*with --vault/)
   })
 
-  it('moves back to files, also to those that it left, if the vault is there', async () => {
-    const { data, server, copy } = await openScene()
-    await copy('--from', `sqlite:${data}`, '--to', 'esdb:')
-    const fresh = await mkdtemp(join(root, 'fresh-'))
-    assert.match((await copy('--from', 'esdb:', '--to', `sqlite:${fresh}`)).err, /^NOT_FOUND: .*vault\.sqlite/)
-    assert.deepEqual(await readdir(fresh), [])
-    for (const directory of [data, fresh]) await writeFile(join(directory, 'vault.sqlite'), '')
-    const { code, out } = await copy('--from', 'esdb:', '--to', `sqlite:${data}`)
-    assert.equal(code, 0)
-    assert.match(out, new RegExp(`LEDGER_DATA \\(${data}\\)`))
-    assert.deepEqual(await onFiles(data, leaves), await leaves(server))
-    assert.equal((await copy('--from', 'esdb:', '--to', `sqlite:${fresh}`)).code, 1, 'nor to others beside them')
-    assert.equal((await copy('--from', 'esdb:', '--to', `sqlite:${fresh}`, '--again')).code, 0)
-    assert.deepEqual(await onFiles(fresh, leaves), await leaves(server))
+  it('does not let the vault follow a ledger that went without it', async () => {
+    const { data, copy, vaults } = await openScene()
+    const way = ['--from', `sqlite:${data}`, '--to', 'esdb:']
+    await copy(...way)
+    vaults.owners.set('postgres://database.example.org/other', 'another')
+    for (const database of ['postgres:', 'postgres://database.example.org/other']) {
+      const { code, out, err } = await copy(...way, '--vault', database)
+      assert.deepEqual({ code, out }, { code: 1, out: '' })
+      assert.match(err, /^LEDGER_MOVED: .*cannot follow any more.*start without DATABASE_URL\.\n/)
+      assert.doesNotMatch(err, /secret|database\.example/)
+    }
+    assert.deepEqual(vaults.copied, [])
+  })
+
+  it('closes nothing for a vault that has no place to go', async () => {
+    const { data, server, copy, vaults } = await openScene()
+    vaults.owners.set(env.DATABASE_URL, 'another')
+    const { code, err } = await copy('--from', `sqlite:${data}`, '--to', 'esdb:', '--vault', 'postgres:')
+    assert.equal(code, 1)
+    assert.match(err, /^DATA_FOREIGN: another vault/)
+    assert.equal(await onFiles(data, async (store) => (await fold(store, ledgerAggregate)).movedTo), null)
+    assert.deepEqual(await everything(server), [])
   })
 
   it('names what differs, and ends with 1', async () => {
@@ -137,6 +164,8 @@ describe('copy', () => {
     assert.equal(code, 0)
     assert.match(err, /EVENTSTORE_URL/)
     assert.doesNotMatch(err, /a-secret/)
+    assert.ok(showsPassword('postgres://database.example.org/ledger?sslmode=require&password=a-secret'))
+    assert.ok(!showsPassword('postgres://ledger@database.example.org/ledger?sslmode=require'))
   })
 
   it('does not begin while a process holds the files', async () => {
@@ -154,26 +183,31 @@ describe('copy', () => {
     assert.ok(!(await readdir(root)).includes('nowhere'))
   })
 
-  it('is not understood with stores that are none, are of one kind, or have no connection string', async () => {
-    for (const [from, to, says] of [
-      ['./data', 'esdb:', /--from/],
-      ['sqlite:./data', 'http://events.example.org', /--to/],
-      ['sqlite:./data', 'sqlite:./data2', /copy the data directory instead/],
-      ['esdb:', 'esdb:', /backup of the server/],
-      ['sqlite:./data', 'esdb:x', /--to is not a connection string/],
-    ] as const) {
-      const { code, err } = await ledger(['copy', '--from', from, '--to', to], { env })
-      assert.equal(code, 2, `${from} ${to}`)
-      assert.match(err, says)
-    }
-    const { data, copy } = await openScene()
-    await writeFile(join(data, 'vault.sqlite'), '')
-    for (const vault of ['mysql:', 'postgres:x'])
-      assert.equal((await copy('--from', `sqlite:${data}`, '--to', 'esdb:', '--vault', vault)).code, 2)
-    assert.match((await copy('--from', 'esdb:', '--to', `sqlite:${data}`, '--vault', 'postgres:')).err, /--vault goes with --from sqlite/)
+  it('is not understood for any way but from files to EventStoreDB', async () => {
+    const oneWay =
+      'SETTING_INVALID: A ledger moves one way only, from its files to EventStoreDB: --from sqlite:DIRECTORY --to esdb://… (or esdb:).\n'
+    for (const [from, to] of [
+      ['esdb:', 'sqlite:./data'],
+      ['esdb://events.example.org', 'esdb:'],
+      ['sqlite:./data', 'sqlite:./data2'],
+      ['sqlite:', 'esdb:'],
+      ['./data', 'esdb:'],
+      ['memory', 'esdb:'],
+      ['sqlite:./data', 'http://events.example.org'],
+    ] as const)
+      assert.deepEqual(await ledger(['copy', '--from', from, '--to', to], { env }), { code: 2, out: '', err: oneWay }, `${from} ${to}`)
+  })
+
+  it('is not understood without a connection string', async () => {
+    const broken = await ledger(['copy', '--from', 'sqlite:./data', '--to', 'esdb:x'], { env })
+    assert.equal(broken.code, 2)
+    assert.match(broken.err, /--to is not a connection string/)
     const { code, err } = await ledger(['copy', '--from', 'sqlite:./data', '--to', 'esdb:'])
     assert.equal(code, 2)
     assert.match(err, /EVENTSTORE_URL must be set/)
+    const { data, copy } = await openScene()
+    for (const vault of ['mysql:', 'postgres:x'])
+      assert.equal((await copy('--from', `sqlite:${data}`, '--to', 'esdb:', '--vault', vault)).code, 2)
   })
 })
 

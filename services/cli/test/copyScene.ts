@@ -1,9 +1,9 @@
 // A ledger in a store, small and of every kind of stream, and stores that fail on purpose: for the tests of moving it.
 import { createHash } from 'node:crypto'
-import { leafBytes, LedgerError, type Fact, type RecordedEvent, type StoreKind } from '@consent-ledger/domain'
+import { leafBytes, LedgerError, type Fact, type RecordedEvent } from '@consent-ledger/domain'
 import { beginning, decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
-import type { Moving } from '../src/commands/copy/move.ts'
+import type { Moving, VaultMove } from '../src/commands/copy/move.ts'
 
 export const ledgerId = '7b0c6a2e-3a54-4d0e-9a34-1f2b8c9d0e11'
 const start = Date.parse('2026-11-23T10:00:00.000Z')
@@ -59,17 +59,19 @@ export const leaves = async (store: EventStore): Promise<Map<string, string[]>> 
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-export const moving = (source: EventStore, target: EventStore, over: Partial<Moving> & { kinds?: [StoreKind, StoreKind] } = {}): Moving => {
-  const { kinds: [from, to] = ['sqlite', 'esdb'], ...rest } = over
-  return {
-    source: { store: source, kind: from },
-    target: { store: target, kind: to },
-    clock: () => start + 1000,
-    again: false,
-    settle: async () => {},
-    onProgress: () => {},
-    ...rest,
-  }
+export const moving = (source: EventStore, target: EventStore, over: Partial<Moving> = {}): Moving => ({
+  source,
+  target,
+  clock: () => start + 1000,
+  again: false,
+  onProgress: () => {},
+  ...over,
+})
+
+/** A vault that goes along without a word; what is given is done instead. */
+export const vaultMove = (over: Partial<VaultMove> = {}): VaultMove => {
+  const done = async (): Promise<void> => {}
+  return { prepare: done, copy: done, demandThere: done, ...over }
 }
 
 /** The same store, each of its calls handed to `around` first, with its number from 1. */

@@ -4,8 +4,9 @@ import { type Adapters, run } from '../src/run.ts'
 export type Ran = { code: number; out: string; err: string }
 
 const adapters: Adapters = {
-  openStore: () => Promise.reject(new Error('this test opens no store')),
-  copyVault: () => Promise.reject(new Error('this test copies no vault')),
+  openFiles: () => Promise.reject(new Error('this test opens no files')),
+  openServer: () => Promise.reject(new Error('this test opens no server')),
+  vaultCopy: () => Promise.reject(new Error('this test copies no vault')),
   prepareEventStore: async (preparing) => (await import('@consent-ledger/eventstore/esdb')).prepareEventStore(preparing),
 }
 

@@ -1,10 +1,9 @@
 // Keeps the read model level with the event store: follows, stands by while another projector does so, tries again what may pass, stops at what may not.
 import { isPassing, LedgerError } from '@consent-ledger/domain'
 import { noSpans, type Spans } from '@consent-ledger/edge'
-import { eachSecond, follow } from '@consent-ledger/eventstore'
+import { backOff, eachSecond, follow, pause } from '@consent-ledger/eventstore'
 import type { EventStore, Progress, Sink, Ticker } from '@consent-ledger/eventstore'
 import type { ReadModel } from '@consent-ledger/readmodel'
-import { backOff, pause } from './backOff.ts'
 import { Freshness } from './freshness.ts'
 import type { ProjectorProgress } from './freshness.ts'
 import { look, standBy } from './standby.ts'
@@ -36,6 +35,9 @@ export type Projector = {
 
 /** Events in one transaction: small, since it holds the thread while it runs. */
 const groupSize = 250
+
+/** Longest wait between two tries, ms. */
+const longestWait = 10_000
 
 const sinkOf = ({ readModel, spans = noSpans }: Projecting): Sink => ({
   checkpoint: () => readModel.checkpoint(),
@@ -82,7 +84,7 @@ const keepFollowing = async (projecting: Projecting, freshness: Freshness, signa
       if (!isPassing(error)) throw error
       failures = checkpoint > reached ? 1 : failures + 1
       reached = checkpoint
-      const waitMs = backOff(failures)
+      const waitMs = Math.round(backOff(failures, longestWait))
       log.warn({ code: error.code, reason: error.message, failures, waitMs }, 'the read model falls behind: trying again')
       await pause(waitMs, signal)
     }

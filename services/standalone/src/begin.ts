@@ -8,6 +8,7 @@ import {
   tracedStore,
   tracedVault,
   version,
+  type Life,
   type Live,
   type Opened,
   type Settings,
@@ -16,8 +17,7 @@ import {
 import type { IngestDeps } from '@consent-ledger/ingest'
 import { bootstrap, type KeysFile } from './bootstrap.ts'
 import { openData, type Data } from './data.ts'
-import { demoCatalogue } from './product.ts'
-import type { Opening } from './stores.ts'
+import { demoCatalogue } from './demoCatalogue.ts'
 
 /** `keys`: only of a first start, when the catalogue was applied and keys were made; `demo`: it was the example's catalogue. */
 export type Begun = { data: Data; live: Live; ingest: IngestDeps; spans: Spans; keys?: KeysFile; demo: boolean }
@@ -36,13 +36,13 @@ const firstCatalogue = async (settings: Settings): Promise<{ file: CatalogueFile
 }
 
 /** Opens the ledger and, if its first start has not come to its end, makes it so; durable on return. What is open is closed with `opened`. */
-export const beginLedger = async (opening: Opening, opened: Opened): Promise<Begun> => {
-  const { settings, clock, onFatal } = opening
+export const beginLedger = async (life: Life, opened: Opened): Promise<Begun> => {
+  const { settings, clock, onFatal } = life
   const spans = opened.keep(await openSpans(settings, 'standalone', version))
-  const untraced = await openData(opening, opened)
+  const untraced = await openData(life, opened)
   const data = { ...untraced, store: tracedStore(untraced.store, spans), vault: tracedVault(untraced.vault, spans) }
   const { store, vault, here } = data
-  const live = opened.keep(await openLive({ store, clock, onFault: onFatal, ...(here === undefined ? {} : { here }) }))
+  const live = opened.keep(await openLive({ store, clock, onFault: onFatal, here }))
   // The address is known only once the app listens; links are handed out later than that.
   const links: IngestDeps['settings'] = settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }
   const ingest = { store, vault, live, clock, settings: links }

@@ -1,17 +1,15 @@
 // `pnpm --filter @consent-ledger/standalone bootstrap`: begins the ledger for services that run apart, and ends. Again, it does nothing.
 import { Opened, runProcess } from '@consent-ledger/edge'
-import { beginLedger, keysFileIn } from './begin.ts'
+import { beginLedger } from './begin.ts'
+import { firstSteps } from './greeting.ts'
 
 runProcess(async (life) => {
   const opened = new Opened()
   try {
     const { keys, demo } = await beginLedger(life, opened)
-    if (demo) life.say('DEMO: the example catalogue examples/huttopia was applied, since LEDGER_CATALOGUE names none.')
-    life.say(
-      keys === undefined
-        ? 'The ledger has begun before: nothing to do.'
-        : `The ledger has begun. The first keys are in ${keysFileIn(life.settings.data)}. Keep what you need of it elsewhere, then delete it.`,
-    )
+    const first = keys !== undefined
+    for (const line of firstSteps({ data: life.settings.data, demo, first })) life.say(line)
+    life.say(first ? 'The ledger has begun.' : 'The ledger has begun before: nothing to do.')
     return null
   } finally {
     await opened.close()

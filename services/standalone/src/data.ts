@@ -2,19 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { ledgerAggregate, LedgerError, type StoreKind } from '@consent-ledger/domain'
-import { demandOwn, demandVaultOf, hasBegun, Opened, type BegunLedger } from '@consent-ledger/edge'
+import { demandOwn, demandVaultOf, hasBegun, type BegunLedger, type Life, type Opened } from '@consent-ledger/edge'
 import { beginning, fold, type EventStore } from '@consent-ledger/eventstore'
 import { refuseRolledBack, type ReadModel } from '@consent-ledger/readmodel'
 import { openKeyDirectory, type KeyDirectory, type Vault } from '@consent-ledger/vault'
 import { createLedger } from './bootstrap.ts'
 import { demandNotRolledBack, keepHighWater, readHighWater, type HighWater } from './highWater.ts'
-import { openEvents, openReadModel, vaultPlace, type Events, type Opening } from './stores.ts'
+import { openEvents, openReadModel, vaultPlace, type Events } from './stores.ts'
 
 export type Data = {
   ledgerId: string
   store: EventStore
-  /** Of the store; absent for memory. */
-  here?: StoreKind
+  /** Of the store; null for memory. */
+  here: StoreKind | null
   vault: Vault
   readModel: ReadModel
   keepMark(): Promise<void>
@@ -64,12 +64,12 @@ const markKeeper = (keys: string, now: () => Promise<HighWater | null>): (() => 
  * Opens the data of one ledger, or makes them; closed with `opened`. Nothing is read whole.
  * Errors: DATA_LOCKED, DATA_CORRUPT, DATA_FOREIGN, DATA_ROLLED_BACK, DATA_TOO_NEW, MASTER_KEY_WRONG, LEDGER_MOVED, each saying what to do.
  */
-export const openData = async (opening: Opening, opened: Opened): Promise<Data> => {
-  const { settings, clock, say } = opening
-  const events = await openEvents(opening)
+export const openData = async (life: Life, opened: Opened): Promise<Data> => {
+  const { settings, clock, say } = life
+  const events = await openEvents(life)
   const { kind } = events
   const store = opened.keep(events.store)
-  const place = vaultPlace(opening)
+  const place = vaultPlace(life)
   // Only after the writer's lock is held: a second start on the same directory must not make or touch anything.
   const [mark, empty] = [readHighWater(settings.keys), (await store.head()) === beginning]
   if (kind !== null && empty && mark !== null) throw lost(events.name)
@@ -88,7 +88,7 @@ export const openData = async (opening: Opening, opened: Opened): Promise<Data> 
   }
   const reached = await now()
   if (reached !== null) demandNotRolledBack(mark, reached, { store: events.name, vault: place.name })
-  const readModel = opened.keep(await openReadModel(opening, ledgerId))
+  const readModel = opened.keep(await openReadModel(life, ledgerId))
   refuseRolledBack(await readModel.checkpoint(), await store.head())
-  return { ledgerId, store, ...(kind === null ? {} : { here: kind }), vault, readModel, keepMark: markKeeper(settings.keys, now) }
+  return { ledgerId, store, here: kind, vault, readModel, keepMark: markKeeper(settings.keys, now) }
 }

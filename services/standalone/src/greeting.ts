@@ -1,6 +1,6 @@
 // What a start prints: the address, where the keys are, and three commands that can be pasted as they stand.
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { keysFileIn } from './begin.ts'
 
 type Keys = { sites: Record<string, { secret: string }> }
 
@@ -43,14 +43,18 @@ const commandsFor = (url: string, data: string, key: string): string[] => [
   `${url.endsWith(':8080') ? '' : `LEDGER_URL=${url} `}${data === './data' ? '' : `LEDGER_DATA=${data} `}npx -y pnpm@12.21.0 --silent ledger proof --email anna.martin@example.org --reason 'A first look' --out ./proof`,
 ]
 
+/** What a first start has done: nothing, of a later one. */
+export const firstSteps = ({ data, demo, first }: { data: string; demo: boolean; first: boolean }): string[] => [
+  ...(demo ? ['DEMO: the example catalogue examples/huttopia was applied, since LEDGER_CATALOGUE names none.'] : []),
+  ...(first ? [`The first keys are in ${keysFileIn(data)}. Keep what you need of it elsewhere, then delete it.`] : []),
+]
+
 /** Lines for a person. `demo`: the example catalogue was applied just now. Only then a key is shown: the example's own, on loopback. */
 export const greeting = ({ url, data, demo, first }: { url: string; data: string; demo: boolean; first: boolean }): string[] => {
-  const file = join(data, 'keys.json')
-  const key = demo ? readKeys(file)?.sites['huttopia-fr']?.secret : undefined
+  const key = demo ? readKeys(keysFileIn(data))?.sites['huttopia-fr']?.secret : undefined
   return [
     `Ready at ${url}   (docs: ${url}/docs)`,
-    ...(demo ? ['DEMO: the example catalogue examples/huttopia was applied, since LEDGER_CATALOGUE names none.'] : []),
-    ...(first ? [`The first keys are in ${file}. Keep what you need of it elsewhere, then delete it.`] : []),
+    ...firstSteps({ data, demo, first }),
     ...(key === undefined ? [] : ['', ...commandsFor(url, data, key), '']),
   ]
 }

@@ -1,40 +1,30 @@
 // One process on one port: ingest, projector and reports composed on one set of stores.
-import { createEdge, listen, Opened, readModelReady, readyWhen, storeReady, vaultReady, version } from '@consent-ledger/edge'
+import { createEdge, listen, Opened, readModelReady, readyWhen, storeReady, vaultReady, version, type Life } from '@consent-ledger/edge'
 import { ingestRoutes } from '@consent-ledger/ingest'
-import { lagMetrics, startProjector, startRetention } from '@consent-ledger/projector'
+import { addProjector } from '@consent-ledger/projector'
 import { reportsRoutes } from '@consent-ledger/reports'
 import { beginLedger } from './begin.ts'
 import type { KeysFile } from './bootstrap.ts'
-import type { Opening } from './stores.ts'
 
 /** `keys`: only of a first start, when the catalogue was applied and keys were made; `demo`: it was the example's catalogue. */
 export type Standalone = { url: string; keys?: KeysFile; demo: boolean; stop(): Promise<void> }
 
 /** As a process is given it; `clock` is the system's by default, and without `stopping` a start that waits for a server waits on. */
-export type Starting = Omit<Opening, 'clock' | 'stopping'> & Partial<Pick<Opening, 'clock' | 'stopping'>>
+export type Starting = Omit<Life, 'clock' | 'stopping'> & Partial<Life>
 
 /** How often the high-water mark is kept, ms. A rollback of less than this goes unseen. */
 const markEvery = 1000
 
-const open = async (opening: Opening, opened: Opened): Promise<Omit<Standalone, 'stop'>> => {
-  const { settings, clock, onFatal } = opening
-  const { data, live, ingest, spans, keys, demo } = await beginLedger(opening, opened)
+const open = async (life: Life, opened: Opened): Promise<Omit<Standalone, 'stop'>> => {
+  const { settings, clock, onFatal } = life
+  const { data, live, ingest, spans, keys, demo } = await beginLedger(life, opened)
   const { store, vault, readModel } = data
   const readiness = readyWhen(storeReady(live, clock), vaultReady(vault), readModelReady(readModel, clock))
   const app = await createEdge({ settings, live, vault, clock, version, spans, onFatal, readiness })
   // Without the mark the ledger works all the same: only a rollback of its data would go unseen.
   const keepMark = () => data.keepMark().catch((error: unknown) => app.log.warn(error, 'the high-water mark could not be kept'))
   opened.onClose(keepMark)
-  const projector = startProjector({ store, readModel, clock, onFault: onFatal, log: app.log, spans })
-  opened.onClose(() => projector.stop())
-  lagMetrics(app.metrics, projector)
-  const retention = startRetention({
-    vault,
-    catalogues: () => live.controllers(),
-    clock,
-    onFailure: (error) => app.log.warn(error, 'retention failed'),
-  })
-  opened.onClose(() => retention.stop())
+  const projector = addProjector({ app, opened, store, vault, readModel, live, clock, spans, onFault: onFatal })
   ingestRoutes(app, ingest)
   reportsRoutes(app, { store, vault, live, readModel, projector, clock })
   opened.onClose(() => app.close())

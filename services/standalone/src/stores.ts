@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoreKind } from '@consent-ledger/domain'
-import { untilThere, type Settings } from '@consent-ledger/edge'
+import { untilThere, type Life, type Settings } from '@consent-ledger/edge'
 import type { EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
@@ -13,14 +13,6 @@ import type { Vault } from '@consent-ledger/vault'
 import { openMemoryVault } from '@consent-ledger/vault/memory'
 import { openSqliteVault } from '@consent-ledger/vault/sqlite'
 
-export type Opening = {
-  settings: Settings
-  clock: () => number
-  say: (line: string) => void
-  onFatal: (fault: unknown) => void
-  stopping: AbortSignal
-}
-
 /** `kind`: null for memory. `name`: what to call it before a person. `adopt`: binds it to its ledger, where it can be bound. */
 export type Events = { store: EventStore; kind: StoreKind | null; name: string; adopt: (ledgerId: string) => void }
 
@@ -28,16 +20,16 @@ export type Events = { store: EventStore; kind: StoreKind | null; name: string; 
 export type VaultPlace = { kind: 'memory' | 'sqlite' | 'postgres'; name: string; there: boolean; open: (kek: KeyObject) => Promise<Vault> }
 
 /** Errors: DATA_LOCKED, DATA_CORRUPT, DATA_FOREIGN, DATA_TOO_NEW. A server that is away is waited for. */
-export const openEvents = async (opening: Opening): Promise<Events> => {
-  const { store: kind, data: directory, eventStoreUrl: url = '' } = opening.settings
+export const openEvents = async (life: Life): Promise<Events> => {
+  const { store: kind, data: directory, eventStoreUrl: url = '' } = life.settings
   if (kind === 'memory') return { store: new MemoryEventStore(), kind: null, name: 'The memory', adopt: () => {} }
-  const { onFatal } = opening
+  const { onFatal } = life
   if (kind === 'sqlite') {
     const store = await openSqliteEventStore({ directory, onFatal })
     return { store, kind, name: 'events.sqlite', adopt: (ledgerId) => store.adopt(ledgerId) }
   }
   const { openEsdbEventStore } = await import('@consent-ledger/eventstore/esdb')
-  const store = await untilThere(opening, () => openEsdbEventStore({ url, onFatal }))
+  const store = await untilThere(life, () => openEsdbEventStore({ url, onFatal }))
   return { store, kind, name: 'The event store', adopt: () => {} }
 }
 
@@ -45,8 +37,8 @@ export const openEvents = async (opening: Opening): Promise<Events> => {
 const databaseOf = ({ store, databaseUrl }: Settings): string | undefined => (store === 'esdb' ? databaseUrl : undefined)
 
 /** Nothing is opened before `open`. Errors of that: DATA_TOO_NEW, DATA_FOREIGN, DATA_CORRUPT, MASTER_KEY_WRONG, VAULT_UNAVAILABLE of a file; a server is waited for. */
-export const vaultPlace = (opening: Opening): VaultPlace => {
-  const { settings, clock } = opening
+export const vaultPlace = (life: Life): VaultPlace => {
+  const { settings, clock } = life
   const url = databaseOf(settings)
   if (settings.store === 'memory')
     return { kind: 'memory', name: 'The memory', there: false, open: async (kek) => openMemoryVault({ kek, clock }) }
@@ -56,21 +48,21 @@ export const vaultPlace = (opening: Opening): VaultPlace => {
   }
   const open = async (kek: KeyObject): Promise<Vault> => {
     const { openPostgresVault } = await import('@consent-ledger/vault/postgres')
-    return untilThere(opening, () => openPostgresVault({ url, kek, clock }))
+    return untilThere(life, () => openPostgresVault({ url, kek, clock }))
   }
   return { kind: 'postgres', name: 'The vault that DATABASE_URL names', there: false, open }
 }
 
 /** Errors: DATA_CORRUPT, DATA_FOREIGN, DATA_TOO_NEW, STORE_UNAVAILABLE of a file; a server is waited for. */
-export const openReadModel = async (opening: Opening, ledgerId: string): Promise<ReadModel> => {
-  const { settings } = opening
+export const openReadModel = async (life: Life, ledgerId: string): Promise<ReadModel> => {
+  const { settings } = life
   const url = databaseOf(settings)
   if (url === undefined) {
-    // Its checkpoint is a position of one store: a ledger that is moved, or moved back, finds none of the other's.
+    // Its checkpoint is a position of one store: a ledger that is moved finds none of the other's.
     const name = settings.store === 'sqlite' ? 'readmodel.sqlite' : 'readmodel.esdb.sqlite'
     const file = settings.store === 'memory' ? ':memory:' : join(settings.data, name)
     return openSqliteReadModel({ file, ledgerId })
   }
   const { openPostgresReadModel } = await import('@consent-ledger/readmodel/postgres')
-  return untilThere(opening, () => openPostgresReadModel({ url, ledgerId }))
+  return untilThere(life, () => openPostgresReadModel({ url, ledgerId }))
 }

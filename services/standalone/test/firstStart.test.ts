@@ -11,7 +11,7 @@ import type { EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { openMemoryVault } from '@consent-ledger/vault/memory'
 import { bootstrap, createLedger, type KeysFile } from '../src/bootstrap.ts'
-import { demoCatalogue } from '../src/product.ts'
+import { demoCatalogue } from '../src/demoCatalogue.ts'
 
 /** A store whose disk is gone from the nth append on; `applied`: the append that fails was made all the same. */
 const failing = (store: EventStore, n: number, applied: boolean): EventStore => {

@@ -49,8 +49,12 @@ const checkOrigin = async (gate: Gate, caller: SiteCaller, request: FastifyReque
   caller.origin = origin
 }
 
+/** A revocation made elsewhere holds here within this time, ms (DESIGN §4), also while the event store does not answer. */
+const longestUnseen = 1000
+
 const recognise = async (gate: Gate, key: string, request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
   const sha256 = hashKey(key)
+  if (callerOf(gate.live, sha256) !== null && gate.clock() - gate.live.freshAt() > longestUnseen) await gate.live.refresh()
   const known = callerOf(gate.live, sha256)
   if (known !== null) return known
   await gate.slowDown(request, reply)
@@ -61,7 +65,7 @@ const recognise = async (gate: Gate, key: string, request: FastifyRequest, reply
   return late
 }
 
-/** Puts `caller` on each request, or refuses it: UNAUTHENTICATED, FORBIDDEN, ORIGIN_NOT_ALLOWED, RATE_LIMITED. */
+/** Puts `caller` on each request, or refuses it: UNAUTHENTICATED, FORBIDDEN, ORIGIN_NOT_ALLOWED, RATE_LIMITED; STORE_UNAVAILABLE where nobody can tell whether a key still holds. */
 export const addAuthentication = (app: EdgeApp, gate: Gate): void => {
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async (request, reply) => {

@@ -44,8 +44,8 @@ export type LiveDeps = {
   clock: Clock
   /** ms between reads of the tails; default 250, so that a revocation elsewhere holds here within 1 s. */
   intervalMs?: number
-  /** Kind of the store: once the ledger was moved to one of another kind, every read of the folds fails with LEDGER_MOVED. Absent: it keeps nothing. */
-  here?: StoreKind
+  /** Kind of the store: once the ledger was moved to one of another kind, every read of the folds fails with LEDGER_MOVED. Null or absent: it keeps nothing. */
+  here?: StoreKind | null
   /**
    * Hears of a background read that failed for another reason than a store that is away: the process should stop. A store that is away is
    * asked again at the next interval, and `freshAt` tells how long it has been. Default: the error is thrown where nobody catches it.
@@ -77,7 +77,7 @@ const index = (folds: Folds): void => {
 }
 
 /** Reads what is new in each stream that the folds are made of. */
-const reader = ({ store, here }: LiveDeps, folds: Folds): (() => Promise<void>) => {
+const reader = ({ store, here = null }: LiveDeps, folds: Folds): (() => Promise<void>) => {
   const tails = new Map<string, Tail<Catalogue>>()
   const tail = (controller: string): Tail<Catalogue> => {
     const known = tails.get(controller) ?? tailOf(store, catalogueAggregate(controller))
@@ -89,7 +89,7 @@ const reader = ({ store, here }: LiveDeps, folds: Folds): (() => Promise<void>) 
     const head = await store.head()
     if (head === seen) return
     await folds.ledger.read()
-    if (here !== undefined) demandNotMoved(folds.ledger.state(), here)
+    if (here !== null) demandNotMoved(folds.ledger.state(), here)
     await folds.operators.read()
     let changed = false
     for (const id of folds.ledger.state().controllers) {

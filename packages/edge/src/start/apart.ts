@@ -1,6 +1,6 @@
 // A service as a process of its own: opens what all share (event store, vault), waits for its ledger, and serves the routes that it is given.
 import type { KeyObject } from 'node:crypto'
-import { LedgerError } from '@consent-ledger/domain'
+import type { LedgerError } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
 import { openKeyDirectory, type Vault } from '@consent-ledger/vault'
 import { type Clock, type Live, openLive } from '../live/live.ts'
@@ -13,9 +13,9 @@ import { demandOwn, demandVaultOf, findLedger, type BegunLedger } from './ledger
 import type { Life, Running } from './life.ts'
 import { listen } from './listen.ts'
 import { Opened } from './opened.ts'
-import { version } from './product.ts'
+import { version } from './version.ts'
 import { readyWhen, storeReady, vaultReady, type Readiness } from './readiness.ts'
-import type { Settings } from './settings.ts'
+import { invalidSetting, type Settings } from './settings.ts'
 import { untilThere } from './waiting.ts'
 
 /** What only a main file may bring along. Each may fail with STORE_UNAVAILABLE or VAULT_UNAVAILABLE, and is then called again. */
@@ -42,12 +42,10 @@ export type Parts = {
 }
 
 const demandServers = ({ store, eventStoreUrl, databaseUrl }: Settings): { eventStoreUrl: string; databaseUrl: string } => {
-  const missing = (variable: string, message: string): LedgerError =>
-    new LedgerError('SETTING_INVALID', `${variable}: ${message}.`, { violations: [{ pointer: `/${variable}`, rule: 'setting', message }] })
   if (store !== 'esdb' || eventStoreUrl === undefined)
-    throw missing('LEDGER_STORE', 'must be esdb: a service that runs by itself shares its event store with the others')
+    throw invalidSetting('LEDGER_STORE', 'must be esdb: a service that runs by itself shares its event store with the others')
   if (databaseUrl === undefined)
-    throw missing('DATABASE_URL', 'must be set: a service that runs by itself shares vault and read model with the others')
+    throw invalidSetting('DATABASE_URL', 'must be set: a service that runs by itself shares vault and read model with the others')
   return { eventStoreUrl, databaseUrl }
 }
 

@@ -2,7 +2,7 @@
 import { LedgerError } from '@consent-ledger/domain'
 
 /** What a person reads: the sentence of a fault of ours; of anything else only its class and place, since its words may hold what a caller sent. */
-export const reasonOf = (error: unknown): string => {
+const reasonOf = (error: unknown): string => {
   if (error instanceof LedgerError) return `${error.code}: ${error.message}`
   if (error instanceof Error) return `${error.name}\n${(error.stack ?? '').split('\n').slice(1, 6).join('\n')}`
   return 'an unknown fault'

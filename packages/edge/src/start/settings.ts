@@ -71,13 +71,14 @@ export type Settings = {
   logLevel: (typeof levels)[number]
 }
 
-const invalid = (variable: string, message: string): LedgerError =>
+/** `message` goes on after the name of the variable; never holds its value. */
+export const invalidSetting = (variable: string, message: string): LedgerError =>
   new LedgerError('SETTING_INVALID', `${variable}: ${message}.`, { violations: [{ pointer: `/${variable}`, rule: 'setting', message }] })
 
 const firstFault = (error: z.ZodError): LedgerError => {
   const [issue] = error.issues
-  if (issue?.code === 'unrecognized_keys') return invalid(issue.keys[0] ?? 'LEDGER_', 'there is no such setting')
-  return invalid(String(issue?.path[0]), issue?.message ?? 'not valid')
+  if (issue?.code === 'unrecognized_keys') return invalidSetting(issue.keys[0] ?? 'LEDGER_', 'there is no such setting')
+  return invalidSetting(String(issue?.path[0]), issue?.message ?? 'not valid')
 }
 
 /** Settings that have other names than ours. Those of servers count only for a ledger on servers: many a machine has a DATABASE_URL of somebody else's. */
@@ -95,7 +96,7 @@ export const parseSettings = (env: Record<string, string | undefined>): Settings
   if (!read.success) throw firstFault(read.error)
   const found = read.data
   if (found.LEDGER_STORE === 'esdb' && found.EVENTSTORE_URL === undefined)
-    throw invalid('EVENTSTORE_URL', 'must be set where LEDGER_STORE is esdb')
+    throw invalidSetting('EVENTSTORE_URL', 'must be set where LEDGER_STORE is esdb')
   return {
     data: found.LEDGER_DATA,
     keys: found.LEDGER_KEYS ?? `${found.LEDGER_DATA.replace(/\/+$/, '')}.keys`,

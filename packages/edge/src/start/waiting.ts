@@ -1,10 +1,11 @@
 // A start that waits for what other machines bring: a server that is not up yet, a ledger that nobody has begun.
 import { setTimeout } from 'node:timers/promises'
-import { LedgerError, type ErrorCode } from '@consent-ledger/domain'
+import { isPassing, LedgerError } from '@consent-ledger/domain'
 import type { Life } from './life.ts'
 
-/** What may be otherwise a second later. */
-const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NOT_READY', 'STORE_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'VAULT_UNAVAILABLE'])
+/** What may be otherwise a second later: also a vault that is away, and a ledger that has not begun. */
+const mayPass = (error: unknown): error is LedgerError =>
+  isPassing(error) || (error instanceof LedgerError && (error.code === 'VAULT_UNAVAILABLE' || error.code === 'NOT_READY'))
 
 const every = 1000
 
@@ -19,7 +20,7 @@ export const untilThere = async <T>({ say, stopping }: Pick<Life, 'say' | 'stopp
     try {
       return await step()
     } catch (error) {
-      if (!(error instanceof LedgerError) || !passing.has(error.code)) throw error
+      if (!mayPass(error)) throw error
       if (!said.has(error.message)) say(`Waiting. ${error.code}: ${error.message}`)
       said.add(error.message)
     }

@@ -4,7 +4,7 @@ import { EventStoreDBClient } from '@eventstore/db-client'
 import { AppendLine } from './appendLine.ts'
 import { beginning } from '../port.ts'
 import { demandUrl } from './checks.ts'
-import { pause } from './patience.ts'
+import { pause } from '../backOff.ts'
 
 /** Errors: SETTING_INVALID, without the string or anything of it: it may hold a password. */
 const clientOf = (url: string): EventStoreDBClient => {

@@ -1,5 +1,5 @@
 // How long a call is waited for, how often it is tried again, and how long in between.
-import { setTimeout } from 'node:timers/promises'
+import { backOff as atMost, pause } from '../backOff.ts'
 import { asLedgerError, passes } from './errors.ts'
 
 /**
@@ -10,19 +10,11 @@ export type Patience = { whole: number; answer: number; silence: number }
 
 export const usualPatience: Patience = { whole: 8_000, answer: 3_200, silence: 10_000 }
 
-const first = 40
+/** Longest wait between two tries, ms. */
 const longest = 1_000
 
-/** Ms to wait after the nth failure in a row (from 1): twice as long each time, 1 s at most; half of it by chance, so that processes do not come back as one. */
-export const backOff = (failures: number): number => {
-  const most = Math.min(first * 2 ** (failures - 1), longest)
-  return most / 2 + (Math.random() * most) / 2
-}
-
-/** Resolves after `wait` ms, or at once when `signal` aborts. */
-export const pause = async (wait: number, signal: AbortSignal): Promise<void> => {
-  await setTimeout(wait, undefined, { signal }).catch(() => {})
-}
+/** Ms to wait after the nth failure in a row (from 1), 1 s at most. */
+export const backOff = (failures: number): number => atMost(failures, longest)
 
 /** How many ms are left, by a clock that nobody sets. */
 export class Deadline {

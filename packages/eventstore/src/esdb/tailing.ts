@@ -3,7 +3,8 @@ import type { RecordedEvent } from '@consent-ledger/domain'
 import { START, type EventStoreDBClient } from '@eventstore/db-client'
 import { beginning, type Page } from '../port.ts'
 import { asLedgerError, NoAnswer, passes } from './errors.ts'
-import { backOff, pause } from './patience.ts'
+import { pause } from '../backOff.ts'
+import { backOff } from './patience.ts'
 import type { Reads } from './reads.ts'
 
 export type Tailing = { client: EventStoreDBClient; reads: Reads; silence: number }

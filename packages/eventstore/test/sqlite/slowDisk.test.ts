@@ -22,9 +22,14 @@ it('what waits longer than is bearable is told so, and so is what comes behind i
   await assert.rejects(queue.append(request('t')), { code: 'STORE_UNAVAILABLE', message: /in time/ })
   held.exec('ROLLBACK')
   held.close()
+  // On a busy machine a try may be told that it took too long, and be written all the same: the next one finds it.
+  const later = request('u')
   for (;;) {
-    const written = await queue.append(request('u')).catch(() => null)
-    if (written?.kind === 'written') break
+    const settled = await queue.append(later).catch(() => null)
+    if (settled !== null) {
+      assert.match(settled.kind, /^(?:written|found)$/)
+      break
+    }
     await new Promise((resolve) => setImmediate(resolve))
   }
   await queue.close()

@@ -4,6 +4,8 @@ import { metaTable, pagesOf, tables, tally, type Row, type Table, type Tally } f
 import { openSource, type Source } from './source.ts'
 import { openTarget, type Target } from './target.ts'
 
+export { ownerOfVault } from './target.ts'
+
 export type VaultCopying = {
   /** The vault's SQLite file. Nobody may write to it any more. */
   from: string
@@ -24,14 +26,33 @@ export type VaultCopied = { outcome: 'copied' | 'there'; tables: Record<string, 
  * Errors: NOT_FOUND, DATA_FOREIGN (the source is of another ledger; the target holds another vault, or one that has gone on since), INTEGRITY (the two differ
  * after the copy), those of opening a vault.
  */
-export const copyVault = async ({ from, to, ledgerId, onProgress = () => {} }: VaultCopying): Promise<VaultCopied> => {
+export const copyVault = ({ onProgress = () => {}, ...places }: VaultCopying): Promise<VaultCopied> =>
+  between(places, async (source, target) => {
+    if (target.whole) return { outcome: 'there', tables: await compareWhole(source, target) }
+    return { outcome: 'copied', tables: await fill(source, target, onProgress) }
+  })
+
+/**
+ * Whether `copyVault` can begin: both answer, the source is this ledger's, the target may be written to and holds nothing but what a copy left there.
+ * Carries nothing over; tables are made there, which no start takes for a vault. Errors: those of `copyVault`.
+ */
+export const prepareVaultCopy = (places: Places): Promise<void> =>
+  between(places, async (source, target) => {
+    if (target.whole) await compareWhole(source, target)
+  })
+
+type Places = Pick<VaultCopying, 'from' | 'to' | 'ledgerId'>
+
+const between = async <Answer>(
+  { from, to, ledgerId }: Places,
+  work: (source: Source, target: Target) => Promise<Answer>,
+): Promise<Answer> => {
   const source = openSource(from)
   try {
     await demandOwner(source, ledgerId, from)
     const target = await openTarget(to)
     try {
-      if (target.whole) return { outcome: 'there', tables: await compare(source, target, [...tables, metaTable], 'DATA_FOREIGN') }
-      return { outcome: 'copied', tables: await fill(source, target, onProgress) }
+      return await work(source, target)
     } finally {
       await target.close()
     }
@@ -39,6 +60,9 @@ export const copyVault = async ({ from, to, ledgerId, onProgress = () => {} }: V
     source.close()
   }
 }
+
+const compareWhole = (source: Source, target: Target): Promise<VaultCopied['tables']> =>
+  compare(source, target, [...tables, metaTable], 'DATA_FOREIGN')
 
 const demandOwner = async ({ pages }: Source, ledgerId: string, file: string): Promise<void> => {
   const owner = (await pages(metaTable, null, 10)).find(([name]) => name === 'ledgerId')?.[1]

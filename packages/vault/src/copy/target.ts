@@ -1,10 +1,10 @@
 // A vault in PostgreSQL while it is filled: no start takes it for one until its last rows are there.
 import { openConnections, patience, type Ask, type Connections } from '../postgres/connections.ts'
-import { beginFilling, demandTables, endFilling } from '../postgres/format.ts'
+import { beginFilling, demandFilling, demandTables, endFilling, foundIn } from '../postgres/format.ts'
 import { steps } from '../postgres/schema.ts'
 import { metaTable, type Kind, type Pages, type Row, type Table } from './rows.ts'
 
-/** `whole`: there is a vault already, which may be read only. All that `clear`, `fill` and `finish` do is durable on return. */
+/** `whole`: there is a vault already, which may be read only. All that `clear`, `fill` and `finish` do is durable on return; they fail once it is whole. */
 export type Target = {
   whole: boolean
   pages: Pages
@@ -28,21 +28,42 @@ export const openTarget = async (url: string): Promise<Target> => {
   }
 }
 
-const targetOver = ({ ask, transaction, close }: Connections, whole: boolean): Target => ({
-  whole,
-  pages: async (table, after, limit) => {
-    const rows = await ask(pageText(table, after !== null), [...(after ?? []), limit])
-    return rows.map(({ cells }) => cells as Row)
-  },
-  clear: ({ name }) => transaction(async (ask) => void (await ask(`TRUNCATE vault.${name}`))),
-  fill: (table, rows) => transaction((ask) => insert(ask, table, rows)),
-  finish: (meta) =>
-    transaction(async (ask) => {
-      await insert(ask, metaTable, meta)
-      await endFilling(ask)
-    }),
-  close,
-})
+/** Whose vault the database at `url` holds; null if it holds none, or none that is whole. Changes nothing. Errors: as `openTarget`. */
+export const ownerOfVault = async (url: string): Promise<string | null> => {
+  const { ask, close } = openConnections(url, patience.atStart)
+  try {
+    if ((await foundIn(ask, steps.length))?.mark !== 'whole') return null
+    const [row] = await ask(`SELECT value FROM vault.meta WHERE name = 'ledgerId'`)
+    return typeof row?.['value'] === 'string' ? row['value'] : null
+  } finally {
+    await close()
+  }
+}
+
+const targetOver = (connections: Connections, whole: boolean): Target => {
+  const { ask, close } = connections
+  // Each time: two copies may run at once, and what one of them has ended the other must not write to.
+  const transaction = (work: (ask: Ask) => Promise<void>): Promise<void> =>
+    connections.transaction(async (ask) => {
+      await demandFilling(ask)
+      await work(ask)
+    })
+  return {
+    whole,
+    pages: async (table, after, limit) => {
+      const rows = await ask(pageText(table, after !== null), [...(after ?? []), limit])
+      return rows.map(({ cells }) => cells as Row)
+    },
+    clear: ({ name }) => transaction(async (ask) => void (await ask(`TRUNCATE vault.${name}`))),
+    fill: (table, rows) => transaction((ask) => insert(ask, table, rows)),
+    finish: (meta) =>
+      transaction(async (ask) => {
+        await insert(ask, metaTable, meta)
+        await endFilling(ask)
+      }),
+    close,
+  }
+}
 
 /** From the text of a cell to what the column holds, and back. */
 const types: Record<Kind, (text: string) => string> = {

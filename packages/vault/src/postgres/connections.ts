@@ -25,13 +25,14 @@ const writersLock = 0x634c7631
 /**
  * The first message of every writing transaction. Nothing is left to what the server, the database or the role has as its default:
  * - read committed, since any other level would look at the database as it was before the lock was granted;
- * - an answered COMMIT is flushed (and replicated where the server has synchronous standbys), though the default be off;
+ * - an answered COMMIT is flushed (and replicated where the server has synchronous standbys), though the default be off; if it is not, its warning is heard;
  * - a process that hangs inside loses the lock.
  */
 const beginning = ({ lock, statement, pause }: Patience): string =>
   [
     'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
     'SET LOCAL synchronous_commit = on',
+    'SET LOCAL client_min_messages = warning',
     `SET LOCAL lock_timeout = ${lock}`,
     `SET LOCAL statement_timeout = ${statement}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${pause}`,

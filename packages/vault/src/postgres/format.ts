@@ -24,6 +24,13 @@ export const bringToFormat = (connections: Connections, steps: readonly string[]
 export const beginFilling = (connections: Connections, steps: readonly string[]): Promise<Mark> =>
   connections.transaction((ask) => bring(ask, steps, 'filling'))
 
+/** Inside a transaction that fills: whether that may still be done. Errors: DATA_FOREIGN if another run of the copy has made it a vault, perhaps at work. */
+export const demandFilling = async (ask: Ask): Promise<void> => {
+  const [row] = await markOf(ask)
+  if (row?.['application'] === marks.filling) return
+  throw new LedgerError('DATA_FOREIGN', 'The vault in PostgreSQL was made whole by another run of the copy meanwhile')
+}
+
 /** From the commit of its transaction on the vault is one. */
 export const endFilling = async (ask: Ask): Promise<void> => void (await ask('UPDATE vault.format SET application = $1', [marks.whole]))
 
@@ -31,7 +38,8 @@ export const endFilling = async (ask: Ask): Promise<void> => void (await ask('UP
 const bring = async (ask: Ask, steps: readonly string[], as: Mark): Promise<Mark> => {
   const found = (await foundIn(ask, steps.length)) ?? (await make(ask, as))
   for (const step of steps.slice(found.format)) await ask(step)
-  if (found.format < steps.length) await ask('UPDATE vault.format SET format = $1', [steps.length])
+  // Also where it changes nothing: what is found whole may have been left by a COMMIT that no standby has, and one that writes nothing waits for none.
+  await ask('UPDATE vault.format SET format = $1', [steps.length])
   return found.mark
 }
 
@@ -46,8 +54,8 @@ const make = async (ask: Ask, mark: Mark): Promise<Found> => {
   return { mark, format: 0 }
 }
 
-/** Undefined where there is no schema, or nothing in it. */
-const foundIn = async (ask: Ask, known: number): Promise<Found | undefined> => {
+/** Undefined where there is no schema, or nothing in it. Errors: DATA_FOREIGN, DATA_TOO_NEW. */
+export const foundIn = async (ask: Ask, known: number): Promise<Found | undefined> => {
   const tables = await ask(
     `SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'vault'`,
   )

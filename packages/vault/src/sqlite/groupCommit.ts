@@ -1,6 +1,5 @@
 // Many waiting writes, one transaction, one fsync: what a write costs is shared by those who wait at the same time.
 import type Database from 'better-sqlite3'
-import { LedgerError } from '@consent-ledger/domain'
 import type { Step } from '../tables.ts'
 import { asFault, isOfTheFile } from './faults.ts'
 
@@ -22,15 +21,12 @@ type GroupCommit = {
    * in the very commit and the process then dies, all of it; asking again is right in both cases.
    */
   write: <T>(step: () => Step<T>) => Promise<T>
-  /** Commits what waits; afterwards every write fails with VAULT_UNAVAILABLE. */
-  close: () => void
 }
 
 export const openGroupCommit = (db: Database.Database): GroupCommit => {
   const [begin, commit, rollback] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT'), db.prepare('ROLLBACK')]
-  let waiting: Waiter[] = []
+  const waiting: Waiter[] = []
   let scheduled = false
-  let closed = false
   let sharedUntil = 0
 
   const flush = (): void => {
@@ -58,7 +54,7 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
   }
   const onTurn = (): void => {
     scheduled = false
-    if (waiting.length > 0) flush()
+    flush()
     if (waiting.length > 0) schedule()
   }
   const schedule = (): void => {
@@ -68,17 +64,13 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
     if (early > 0 && waiting.length < largestGroup) setTimeout(onTurn, early)
     else setImmediate(onTurn)
   }
-  const write = <T>(step: () => Step<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      if (closed) return reject(new LedgerError('VAULT_UNAVAILABLE', 'The vault is closed'))
-      waiting.push(waiter(step, resolve, reject))
-      schedule()
-    })
-  const close = (): void => {
-    closed = true
-    while (waiting.length > 0) flush()
+  return {
+    write: (step) =>
+      new Promise((resolve, reject) => {
+        waiting.push(waiter(step, resolve, reject))
+        schedule()
+      }),
   }
-  return { write, close }
 }
 
 /** A refusal of the step is told to its own waiter once the group is over; trouble with the file fails the group. */

@@ -48,20 +48,16 @@ export const openSqliteVault = async ({ file, kek, clock }: SqliteVaultOptions):
 }
 
 const vaultIn = (db: Database.Database, tables: Tables, macs: VaultMacs, kek: KeyObject, clock: () => number): Vault => {
-  const group = openGroupCommit(db)
+  const { write: inGroup } = openGroupCommit(db)
   const read: Base['read'] = async (_, question) => {
-    if (!db.open) throw new LedgerError('VAULT_UNAVAILABLE', 'The vault is closed')
     try {
       return question(tables)
     } catch (error) {
       throw asFault(error)
     }
   }
-  const write: Base['write'] = (_, step) => group.write(() => step(tables))
-  const close = async (): Promise<void> => {
-    group.close()
-    db.close()
-  }
+  const write: Base['write'] = (_, step) => inGroup(() => step(tables))
+  const close = async (): Promise<void> => void db.close()
   return vaultOver({ read, write, close, kek, macs, clock })
 }
 

@@ -30,7 +30,7 @@ const actsOf = (events: readonly RecordedEvent[]): RecordedEvent[][] => {
 }
 
 /** Bytes of what is appended. */
-export const weightOf = ({ id, type, data, metadata }: NewEvent): number =>
+const weightOf = ({ id, type, data, metadata }: NewEvent): number =>
   id.length + type.length + Buffer.byteLength(JSON.stringify(data)) + Buffer.byteLength(JSON.stringify(metadata))
 
 /** Whether one append may carry all of `events`. */

@@ -1,55 +1,55 @@
-// `copy`: a ledger moved from files to an EventStoreDB, or back.
+// `copy`: a ledger moved from its files to an EventStoreDB.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { LedgerError } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
-import type { VaultCopied, VaultCopying } from '@consent-ledger/vault/copy'
+import type { copyVault, ownerOfVault, prepareVaultCopy, VaultCopied } from '@consent-ledger/vault/copy'
 import type { Command } from 'commander'
 import { answer, type Terminal } from '../../terminal.ts'
-import { move, type Moved } from './move.ts'
+import { move, type Moved, type VaultMove } from './move.ts'
 import { patient } from './patient.ts'
-import { databaseOf, placeOf, showsPassword, type Place } from './places.ts'
+import { databaseOf, showsPassword, wayOf } from './places.ts'
+import { isSetAside, setAside, vaultIn } from './vaultFile.ts'
 import { describeMoved, progress } from './words.ts'
 
-/** The adapters' part, handed in by main.ts. `openStore` opens a store that is there, or makes it. */
-export type CopyAdapters = { openStore: (place: Place) => Promise<EventStore>; copyVault: (copying: VaultCopying) => Promise<VaultCopied> }
+export type VaultCopy = { copyVault: typeof copyVault; prepareVaultCopy: typeof prepareVaultCopy; ownerOfVault: typeof ownerOfVault }
+
+/** The adapters' part, handed in by main.ts. `openFiles`: those in a directory, under their writer's lock. `openServer`: by a connection string. */
+export type CopyAdapters = {
+  openFiles: (directory: string) => Promise<EventStore>
+  openServer: (url: string) => Promise<EventStore>
+  vaultCopy: () => Promise<VaultCopy>
+}
 
 type Flags = { from: string; to: string; vault?: string; again?: true }
-/** `database`: where the vault goes; absent if it stays. */
-type Order = { from: Place; to: Place; directory: string; database?: string; again: boolean }
+/** `url`: of the EventStoreDB. `database`: where the vault goes; absent if it stays. */
+type Order = { directory: string; url: string; database?: string; again: boolean }
 
 const about = `
-Stores: sqlite:DIRECTORY, esdb://… (with esdb: alone the connection string is taken from EVENTSTORE_URL, where nobody sees its password in the list of
-processes). From files to EventStoreDB, or from EventStoreDB to files; between two of a kind, copy the files or the server's own way.
---vault postgres://… (with postgres: alone from DATABASE_URL) brings the vault of a ledger in files along; without it the vault stays in its file, which
-also a ledger on EventStoreDB uses. Stop every process of the ledger first.
+One way only, from files to EventStoreDB: --from sqlite:DIRECTORY --to esdb://… (with esdb: alone the connection string is taken from EVENTSTORE_URL, where
+nobody sees its password in the list of processes).
+--vault postgres://… (with postgres: alone from DATABASE_URL) brings the vault along; without it the vault stays in its file, which also a ledger on
+EventStoreDB uses. It cannot follow later. Stop the ledger first.
 Every event keeps id, type, data, metadata, time and place in its stream. The source gains one event, LedgerMoved, and is closed by it for ever; until then
 it works as before. The target works only once it is whole. After a crash or an error give the same command again: it goes on, and doubles nothing.
 The read model is not copied but made again, the keys are not copied at all.`
 
-/** Each process reads the stream `ledger` again every 250 ms, and stops where it says that the ledger left; ms. Files have one process, and it is this one. */
-const untilSeen = 2000
-
-const invalid = (message: string): LedgerError => new LedgerError('SETTING_INVALID', message)
 const missing = (message: string): LedgerError => new LedgerError('NOT_FOUND', message)
 
 /** What was asked for, as far as it can be done. Errors: SETTING_INVALID, NOT_FOUND: nothing was opened. */
 const orderOf = (flags: Flags, env: Terminal['env']): Order => {
-  const [from, to] = [placeOf('--from', flags.from, env), placeOf('--to', flags.to, env)]
-  if (from.kind === 'sqlite' && to.kind === 'sqlite') throw invalid('Both are files: copy the data directory instead.')
-  if (from.kind === 'esdb' && to.kind === 'esdb') throw invalid('Both are servers: use a backup of the server instead.')
-  const directory = from.kind === 'sqlite' ? from.directory : to.kind === 'sqlite' ? to.directory : ''
-  const order = { from, to, directory, again: flags.again === true }
-  if (from.kind === 'sqlite' && !existsSync(join(directory, 'events.sqlite'))) throw missing(`The directory ${directory} holds no ledger.`)
-  const vault = existsSync(join(directory, 'vault.sqlite'))
-  if (to.kind === 'sqlite' && !vault)
-    throw missing(
-      `The directory ${directory} has no vault.sqlite. Stop every process of the ledger and bring it there from the data directory used so far; a vault in PostgreSQL cannot come back.`,
+  const order = { ...wayOf(flags.from, flags.to, env), again: flags.again === true }
+  const { directory } = order
+  if (!existsSync(join(directory, 'events.sqlite'))) throw missing(`The directory ${directory} holds no ledger.`)
+  const vault = vaultIn(directory)
+  if (flags.vault === undefined) {
+    if (!isSetAside(vault)) return order
+    throw new LedgerError(
+      'LEDGER_MOVED',
+      'An earlier try copied the vault to PostgreSQL: give the same command with --vault, naming that database.',
     )
-  if (flags.vault === undefined) return order
-  if (from.kind !== 'sqlite') throw invalid('--vault goes with --from sqlite: only.')
-  if (!vault) throw missing(`The directory ${directory} has no vault.sqlite.`)
+  }
+  if (!existsSync(vault)) throw missing(`The directory ${directory} has no vault.sqlite.`)
   return { ...order, database: databaseOf(flags.vault, env) }
 }
 
@@ -58,30 +58,46 @@ const warn = (terminal: Terminal, flags: Flags): void => {
   terminal.err('A password is in the list of processes: set EVENTSTORE_URL or DATABASE_URL, and say esdb: or postgres: instead.\n')
 }
 
+type Hear = (count: number, ofWhat: string) => void
+type VaultPlaces = { directory: string; to: string }
+
+/** `copied`: what was copied, once it is. */
+const vaultMove = ({ directory, to }: VaultPlaces, vaults: VaultCopy, hear: Hear, copied: (vault: VaultCopied) => void): VaultMove => ({
+  prepare: (ledgerId) => vaults.prepareVaultCopy({ from: vaultIn(directory), to, ledgerId }),
+  copy: async (ledgerId) => {
+    const from = vaultIn(directory)
+    copied(await vaults.copyVault({ from, to, ledgerId, onProgress: (table, rows) => hear(rows, `rows of ${table} copied`) }))
+    // From here on a start without the database finds no vault, instead of one that is out of date.
+    setAside(directory)
+  },
+  demandThere: async (ledgerId) => {
+    if ((await vaults.ownerOfVault(to)) === ledgerId) return
+    throw new LedgerError(
+      'LEDGER_MOVED',
+      `This ledger was moved before, and the database does not hold its vault. If the vault went to another database, name that one. If it stayed in ${vaultIn(directory)}, it cannot follow any more, because the ledger goes on with it there: start without DATABASE_URL.`,
+    )
+  },
+})
+
 type Done = { moved: Moved; vault: VaultCopied | null }
 
-const carryOut = async (order: Order, adapters: CopyAdapters, onProgress: (count: number, ofWhat: string) => void): Promise<Done> => {
-  const { from, to, directory, database, again } = order
+const carryOut = async ({ directory, url, database, again }: Order, adapters: CopyAdapters, hear: Hear): Promise<Done> => {
   const opened: EventStore[] = []
-  const open = async (place: Place): Promise<EventStore> => {
-    const store = await adapters.openStore(place)
+  const keep = (store: EventStore): EventStore => {
     opened.push(store)
     return patient(store)
   }
   let vault: VaultCopied | null = null
-  const copyVault = async (ledgerId: string, url: string): Promise<void> => {
-    const said = (table: string, rows: number): void => onProgress(rows, `rows of ${table} copied`)
-    vault = await adapters.copyVault({ from: join(directory, 'vault.sqlite'), to: url, ledgerId, onProgress: said })
-  }
+  const along = async (to: string): Promise<VaultMove> =>
+    vaultMove({ directory, to }, await adapters.vaultCopy(), hear, (copied) => void (vault = copied))
   try {
     const moved = await move({
-      source: { store: await open(from), kind: from.kind },
-      target: { store: await open(to), kind: to.kind },
+      source: keep(await adapters.openFiles(directory)),
+      target: keep(await adapters.openServer(url)),
       clock: Date.now,
       again,
-      ...(database === undefined ? {} : { copyVault: (ledgerId: string) => copyVault(ledgerId, database) }),
-      settle: () => (from.kind === 'esdb' ? wait(untilSeen) : Promise.resolve()),
-      onProgress,
+      ...(database === undefined ? {} : { vault: await along(database) }),
+      onProgress: hear,
     })
     return { moved, vault }
   } finally {
@@ -93,9 +109,9 @@ const carryOut = async (order: Order, adapters: CopyAdapters, onProgress: (count
 export const addCopy = (program: Command, terminal: Terminal, adapters: CopyAdapters): void => {
   program
     .command('copy')
-    .description('move a ledger to another kind of store, whole and compared, and close the old one')
-    .requiredOption('--from <store>', 'where it is: sqlite:DIRECTORY, esdb://… or esdb:')
-    .requiredOption('--to <store>', 'where it goes: esdb://…, esdb: or sqlite:DIRECTORY')
+    .description('move a ledger from files to EventStoreDB, whole and compared, and close the files')
+    .requiredOption('--from <store>', 'where it is: sqlite:DIRECTORY')
+    .requiredOption('--to <store>', 'where it goes: esdb://… or esdb:')
     .option('--vault <database>', 'bring the vault along: postgres://… or postgres:')
     .option('--again', 'it was moved before and that copy is lost, never started: move it to this empty store')
     .addHelpText('after', about)
@@ -104,9 +120,9 @@ export const addCopy = (program: Command, terminal: Terminal, adapters: CopyAdap
       const order = orderOf(flags, env)
       warn(terminal, flags)
       const { moved, vault } = await carryOut(order, adapters, progress(terminal.err, Date.now))
-      const { from, to, directory } = order
+      const { directory } = order
       const keys = env['LEDGER_KEYS'] ?? `${directory.replace(/\/+$/, '')}.keys`
       const json = command.optsWithGlobals<{ json?: true }>().json === true
-      answer(terminal, json, { ...moved, from: from.kind, to: to.kind, vault }, describeMoved(moved, { from, to, directory, vault, keys }))
+      answer(terminal, json, { ...moved, vault }, describeMoved(moved, { directory, vault, keys }))
     })
 }

@@ -20,16 +20,10 @@ export type CopyingParts = {
 
 export class Copying {
   readonly #parts: CopyingParts
-  #position = beginning
   #appended = 0
 
   constructor(parts: CopyingParts) {
     this.#parts = parts
-  }
-
-  /** Position in the source up to which `rest` has carried everything. */
-  get position(): bigint {
-    return this.#position
   }
 
   /** Events that this object appended. */
@@ -37,7 +31,7 @@ export class Copying {
     return this.#appended
   }
 
-  /** One stream ahead of the others, to the end that it has now. */
+  /** One stream ahead of the others. */
   async stream(stream: string): Promise<void> {
     const { source, there, numbers } = this.#parts
     const from = BigInt(there.get(numbers.of(stream))) - 1n
@@ -45,7 +39,7 @@ export class Copying {
   }
 
   /**
-   * All that came after the last call, in global order, to the end that the source has now; but for the stream `ledger`, which is left where it is.
+   * All that is not there yet, in global order; but for the stream `ledger`, which is left where it is.
    * A crash anywhere leaves a target that holds the beginning of each of the source's streams.
    */
   async rest(): Promise<void> {
@@ -53,11 +47,11 @@ export class Copying {
   }
 
   async *#pages(): AsyncGenerator<RecordedEvent[], void, undefined> {
-    for (;;) {
-      const page = await this.#parts.source.readAll({ after: this.#position, limit: pageSize })
+    for (let after = beginning; ;) {
+      const page = await this.#parts.source.readAll({ after, limit: pageSize })
       const last = page.at(-1)
       if (last === undefined) return
-      this.#position = last.position
+      after = last.position
       yield page
     }
   }

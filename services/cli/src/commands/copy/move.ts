@@ -1,4 +1,4 @@
-// Moves a ledger to a store of another kind: copies it, closes the source, opens the target. Any line may be the last one before a crash.
+// Moves a ledger from its files to EventStoreDB: copies it, closes the source, opens the target. Any line may be the last one before a crash.
 import { randomUUID } from 'node:crypto'
 import {
   catalogueAggregate,
@@ -8,7 +8,6 @@ import {
   LedgerError,
   operatorsStream,
   type Ledger,
-  type StoreKind,
   type Writer,
 } from '@consent-ledger/domain'
 import { decideAndAppend, fold, type EventStore } from '@consent-ledger/eventstore'
@@ -17,20 +16,26 @@ import { Copying } from './copying.ts'
 import { demandOneAppend, openTarget } from './opening.ts'
 import { StreamNumbers, Tally } from './tally.ts'
 
-export type Side = { store: EventStore; kind: StoreKind }
+/** How the vault goes along. Each can be called again. */
+export type VaultMove = {
+  /** Called while the source still works. Errors: what would keep `copy` from its end, as far as can be told before. */
+  prepare: (ledgerId: string) => Promise<unknown>
+  /** Whole, compared and durable on return. */
+  copy: (ledgerId: string) => Promise<unknown>
+  /** Changes nothing. Errors: LEDGER_MOVED if it was not brought there by the move. */
+  demandThere: (ledgerId: string) => Promise<unknown>
+}
 
 export type Moving = {
-  source: Side
-  /** Of another kind than the source. */
-  target: Side
+  /** Held under its writer's lock: nobody else appends to it while it is moved. */
+  source: EventStore
+  target: EventStore
   /** Epoch ms. */
   clock: () => number
-  /** Brings the vault along, durably, and can be called again. Absent: it stays where it is. */
-  copyVault?: (ledgerId: string) => Promise<unknown>
+  /** Absent: the vault stays where it is. */
+  vault?: VaultMove
   /** The source was closed for a copy that is lost, and the target is another, empty store. */
   again: boolean
-  /** Waits until every process that has the source open has seen that it is closed. */
-  settle: () => Promise<void>
   /** Hears all the time how many events were copied, or compared. */
   onProgress: (count: number, ofWhat: string) => void
 }
@@ -38,6 +43,7 @@ export type Moving = {
 /** `there`: it had been moved before, and only was compared. `events`, `streams`: of the source, all equal at the target. `copied`: by this run. `later`: events that the target recorded since. */
 export type Moved = { ledgerId: string; outcome: 'moved' | 'there'; events: number; streams: number; copied: number; later: number }
 
+const to = 'esdb'
 const compared = 'events compared'
 const writer: Writer = { kind: 'system', id: 'ledger-copy', trust: 'system' }
 
@@ -49,15 +55,16 @@ const demandLedger = ({ ledgerId, firstKeysIssued }: Ledger): string => {
   return ledgerId
 }
 
+const isClosed = ({ movedTo }: Ledger): boolean => movedTo === to
+
 /**
- * Whether the target is to be filled, or has taken over already. It takes over with its last event of the stream `ledger`, so without that stream, or with one
- * that says that the ledger left, no program starts on it. Errors: DATA_FOREIGN, LEDGER_MOVED.
+ * Whether the target is to be filled, or has taken over already. It gets its stream `ledger` last, whole, so without that stream no program starts on it.
+ * Errors: DATA_FOREIGN, LEDGER_MOVED.
  */
-const stateOf = (here: Ledger, there: Ledger, target: StoreKind): 'to be filled' | 'in charge' => {
+const stateOf = (here: Ledger, there: Ledger): 'to be filled' | 'in charge' => {
   if (there.ledgerId === null) return 'to be filled'
   if (there.ledgerId !== here.ledgerId) throw new LedgerError('DATA_FOREIGN', 'The target holds another ledger. Nothing was written.')
-  if (there.movedTo !== null && there.movedTo !== target) return 'to be filled'
-  if (there.movedTo === target && here.movedTo === target) return 'in charge'
+  if (isClosed(there) && isClosed(here)) return 'in charge'
   throw new LedgerError(
     'LEDGER_MOVED',
     'The target holds this ledger, at work, and it did not come from this source, which is an older copy. Nothing was written.',
@@ -66,9 +73,9 @@ const stateOf = (here: Ledger, there: Ledger, target: StoreKind): 'to be filled'
 
 type Work = Moving & { ledgerId: string; numbers: StreamNumbers; ours: Tally; theirs: Tally }
 
-const prepare = (moving: Moving, ledgerId: string): Work => {
+const workOf = (moving: Moving, ledgerId: string): Work => {
   const numbers = new StreamNumbers()
-  return { ...moving, ledgerId, numbers, ours: new Tally(moving.source.store, numbers), theirs: new Tally(moving.target.store, numbers) }
+  return { ...moving, ledgerId, numbers, ours: new Tally(moving.source, numbers), theirs: new Tally(moving.target, numbers) }
 }
 
 const report = ({ ledgerId, numbers, ours, theirs }: Work, outcome: Moved['outcome'], copied: number): Moved => {
@@ -88,79 +95,76 @@ const demandBeginning = async ({ numbers, ours, theirs, onProgress }: Work): Pro
   )
 }
 
-/** Reads on in both, in the source up to what was copied, and compares everything but the stream `ledger`. Errors: INTEGRITY. */
-const demandSame = async ({ numbers, ours, theirs, onProgress }: Work, copied: bigint, so: string): Promise<void> => {
-  await ours.advance(() => onProgress(ours.events, compared), copied)
+/**
+ * A source that is closed, and a target that is not the one it was closed for: that one has all but the stream `ledger`.
+ * Errors: LEDGER_MOVED unless that is meant.
+ */
+const demandNoOther = ({ numbers, ours, theirs, again }: Work): void => {
+  const lacks = theirs.events === 0 || differences(numbers, ours, theirs, ledgerStream).length > 0
+  if (!lacks || again) return
+  throw new LedgerError(
+    'LEDGER_MOVED',
+    'This ledger was moved before, and not to here: the target is empty, or holds less than was copied then. If that copy was never started and is lost, say --again: two that work would be two histories.',
+  )
+}
+
+/** Reads on in both and compares everything but the stream `ledger`, which the target must not have. Errors: INTEGRITY, DATA_FOREIGN. */
+const demandSame = async ({ numbers, ours, theirs, onProgress }: Work, so: string): Promise<void> => {
+  await ours.advance(() => onProgress(ours.events, compared))
   await theirs.advance(() => onProgress(theirs.events, compared))
   demandNone(differences(numbers, ours, theirs, ledgerStream), so)
+  if (theirs.counts.get(numbers.of(ledgerStream)) > 0)
+    throw new LedgerError('DATA_FOREIGN', `A ledger was begun at the target meanwhile. Stop it, and copy to an empty store. ${so}`)
 }
 
 /** The ledger at the source is closed on return, durably: no program starts on it any more. */
-const closeSource = ({ source, target, clock }: Work): Promise<void> =>
+const closeSource = ({ source, clock }: Work): Promise<void> =>
   decideAndAppend({
-    store: source.store,
+    store: source,
     clock,
     aggregate: ledgerAggregate,
     act: { actId: randomUUID(), writer },
-    decide: (ledger) => decideLedgerMoved(ledger, target.kind),
+    decide: (ledger) => decideLedgerMoved(ledger, to),
     conclude: () => undefined,
   })
 
-/** Errors: NOT_READY if the source has more than was read. */
-const demandQuiet = async ({ source, ours }: Work, so: string): Promise<void> => {
-  if ((await source.store.head()) === ours.position) return
-  throw new LedgerError(
-    'NOT_READY',
-    `Something still writes to the source. Stop every process of this ledger, then give the command again. ${so}`,
-  )
-}
-
-/** A source that is closed, and a target that nothing was copied to: so it was copied elsewhere. Errors: LEDGER_MOVED unless that is meant. */
-const demandNoOther = ({ theirs, again }: Work): void => {
-  if (theirs.events > 0 || again) return
-  throw new LedgerError(
-    'LEDGER_MOVED',
-    'This ledger was moved before, and the target is empty. If that copy was never started and is lost, say --again: two that work would be two histories.',
-  )
-}
-
-/**
- * Copies, compares, closes the source, copies and compares what is left, brings the vault, opens the target. A crash before `closeSource` returns leaves a
- * source that works as before and a target that no program starts on, since it has no stream `ledger`, or one that says that the ledger left; a crash
- * after it leaves both closed; a crash after `openTarget`, the target open. The same call again goes on from each.
- */
-const fill = async (work: Work, here: Ledger): Promise<Moved> => {
-  const { source, target, numbers, theirs, onProgress } = work
-  await demandBeginning(work)
-  const closed = here.movedTo === target.kind
-  if (closed) demandNoOther(work)
-  const known = theirs.counts.get(numbers.of(ledgerStream))
-  await demandOneAppend(source.store, known)
+/** Everything but the stream `ledger`: operators and catalogues ahead of the others. Answers with how many events this run appended. */
+const copyStreams = async ({ source, target, numbers, theirs, onProgress }: Work, controllers: readonly string[]): Promise<number> => {
   const copying = new Copying({
-    source: source.store,
-    target: target.store,
+    source,
+    target,
     numbers,
     there: theirs.counts.copy(),
     onProgress: (count) => onProgress(count, 'events copied'),
   })
-  for (const stream of [operatorsStream, ...here.controllers.map((id) => catalogueAggregate(id).stream)]) await copying.stream(stream)
+  for (const stream of [operatorsStream, ...controllers.map((id) => catalogueAggregate(id).stream)]) await copying.stream(stream)
   await copying.rest()
-  await demandSame(work, copying.position, closed ? 'The target stays closed.' : 'The source was not closed: it works as before.')
-  if (theirs.counts.get(numbers.of(ledgerStream)) !== known)
-    throw new LedgerError('DATA_FOREIGN', 'A ledger was begun at the target meanwhile. Stop it, and copy to an empty store.')
+  return copying.appended
+}
+
+/**
+ * Copies, compares, closes the source, brings the vault, opens the target. A crash before `closeSource` returns leaves a source that works as before and a
+ * target that no program starts on; one after it leaves both closed; one after `openTarget` the target open. The same call again goes on from each.
+ */
+const fill = async (work: Work, here: Ledger): Promise<Moved> => {
+  const { source, target, ledgerId, vault, ours } = work
+  await demandBeginning(work)
+  if (isClosed(here)) demandNoOther(work)
+  await demandOneAppend(source)
+  await vault?.prepare(ledgerId)
+  const copied = await copyStreams(work, here.controllers)
+  await demandSame(work, isClosed(here) ? 'The target stays closed.' : 'The source was not closed: it works as before.')
+  // Once more: what takes hours may have seen the database go, and from the next line on nobody works until it is back.
+  await vault?.prepare(ledgerId)
   await closeSource(work)
-  await work.settle()
-  await copying.rest()
-  await demandSame(work, copying.position, 'The source is closed, the target is not open.')
-  await work.copyVault?.(work.ledgerId)
-  await demandQuiet(work, 'The target is not open yet.')
-  const opened = await openTarget(source.store, target.store, known)
-  await demandQuiet(work, 'The target is open: what was written to the source since then is not there.')
-  return report(work, 'moved', copying.appended + opened)
+  await ours.advance(() => {})
+  await vault?.copy(ledgerId)
+  return report(work, 'moved', copied + (await openTarget(source, target)))
 }
 
 const compareAgain = async (work: Work): Promise<Moved> => {
-  const { numbers, ours, theirs, onProgress } = work
+  const { numbers, ours, theirs, ledgerId, vault, onProgress } = work
+  await vault?.demandThere(ledgerId)
   await ours.advance(() => onProgress(ours.events, compared))
   const strange = await notBegun(numbers, ours, theirs, () => onProgress(theirs.events, compared))
   const found = differences(numbers, ours, theirs).filter(({ stream }) => strange.includes(stream))
@@ -172,12 +176,11 @@ const compareAgain = async (work: Work): Promise<Moved> => {
  * Moves the ledger; or, if that was done, compares again what the source holds with the beginning of what the target holds now. On return the target is whole,
  * durable, the same event by event (but for the place in the global order), and open; the source is closed for ever. The source is changed by one event,
  * `LedgerMoved`. After any failure or crash the same call goes on from where it was.
- * Errors: NOT_FOUND, NOT_READY, DATA_FOREIGN, LEDGER_MOVED (nothing was written); INTEGRITY names the streams that differ; TOO_LARGE; those of the stores.
+ * Errors: NOT_FOUND, NOT_READY, DATA_FOREIGN, LEDGER_MOVED (nothing was written); INTEGRITY names the streams that differ; TOO_LARGE; those of the stores and the vault.
  */
 export const move = async (moving: Moving): Promise<Moved> => {
-  const { source, target } = moving
-  const here = await fold(source.store, ledgerAggregate)
-  const work = prepare(moving, demandLedger(here))
-  const state = stateOf(here, await fold(target.store, ledgerAggregate), target.kind)
+  const here = await fold(moving.source, ledgerAggregate)
+  const work = workOf(moving, demandLedger(here))
+  const state = stateOf(here, await fold(moving.target, ledgerAggregate))
   return state === 'in charge' ? compareAgain(work) : fill(work, here)
 }

@@ -1,32 +1,31 @@
-// The last step of a move: the stream `ledger`, whole, in one append. Until then the target has none, or one that ends with the ledger's leaving.
+// The last step of a move: the stream `ledger`, whole, in one append. Until then the target has none.
 import { leafBytes, ledgerStream, LedgerError, type RecordedEvent } from '@consent-ledger/domain'
-import { readOn, type EventStore } from '@consent-ledger/eventstore'
+import { beginning, readOn, type EventStore } from '@consent-ledger/eventstore'
 import { fitsOneAppend } from './batches.ts'
 import { explain, toAppend } from './copying.ts'
 
-const restOf = async (source: EventStore, known: number): Promise<RecordedEvent[]> => {
+const ledgerEvents = async (source: EventStore): Promise<RecordedEvent[]> => {
   const events: RecordedEvent[] = []
-  for await (const page of readOn(source, ledgerStream, BigInt(known) - 1n)) events.push(...page)
+  for await (const page of readOn(source, ledgerStream, beginning)) events.push(...page)
   return events
 }
 
-/** Errors: TOO_LARGE if what comes after the first `known` events of the stream `ledger` does not fit into one append, together with the one that closes it. */
-export const demandOneAppend = async (source: EventStore, known: number): Promise<void> => {
-  const events = await restOf(source, known)
+/** Errors: TOO_LARGE if the stream `ledger` does not fit into one append, together with the event that closes it. */
+export const demandOneAppend = async (source: EventStore): Promise<void> => {
+  const events = await ledgerEvents(source)
   // The closing event is smaller than any other of this stream.
   if (!fitsOneAppend([...events, ...events.slice(0, 1)]))
     throw new LedgerError('TOO_LARGE', 'This ledger names more controllers than one append may carry: it cannot be moved.')
 }
 
 /**
- * Appends the rest of the stream `ledger`, by which the target takes over: durable on return, and read back. Answers with how many events that were.
+ * Appends the stream `ledger`, by which the target takes over: durable on return, and read back. Answers with how many events that were.
  * Errors: DATA_FOREIGN if a ledger was begun there meanwhile, INTEGRITY if it reads back otherwise.
  */
-export const openTarget = async (source: EventStore, target: EventStore, known: number): Promise<number> => {
-  const events = await restOf(source, known)
-  const before = BigInt(known) - 1n
-  await target.append(ledgerStream, before, events.map(toAppend)).catch(explain)
-  const read = await target.readStream(ledgerStream, { after: before, limit: events.length })
+export const openTarget = async (source: EventStore, target: EventStore): Promise<number> => {
+  const events = await ledgerEvents(source)
+  await target.append(ledgerStream, beginning, events.map(toAppend)).catch(explain)
+  const read = await target.readStream(ledgerStream, { after: beginning, limit: events.length })
   const same = read.length === events.length && read.every((event, n) => isSame(event, events[n]))
   if (!same) throw new LedgerError('INTEGRITY', `Stream ${ledgerStream} reads back from the target otherwise than it was written.`)
   return events.length

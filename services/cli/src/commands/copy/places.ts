@@ -1,8 +1,6 @@
 // Where a copy comes from and goes to, as the command is told: by its flags, or by variables where a flag would show a password.
 import { LedgerError } from '@consent-ledger/domain'
 
-export type Place = { kind: 'sqlite'; directory: string } | { kind: 'esdb'; url: string }
-
 type Env = Record<string, string | undefined>
 
 const invalid = (message: string): LedgerError => new LedgerError('SETTING_INVALID', message)
@@ -16,13 +14,12 @@ const urlOf = (flag: string, text: string, form: RegExp, variable: string, env: 
   return url
 }
 
-/** Reads `sqlite:DIRECTORY`, `esdb://…` or `esdb:` (then EVENTSTORE_URL). Errors: SETTING_INVALID. */
-export const placeOf = (flag: string, text: string, env: Env): Place => {
-  if (/^esdb(?:\+discover)?:/.test(text))
-    return { kind: 'esdb', url: urlOf(flag, text, /^esdb(?:\+discover)?:\/\/./, 'EVENTSTORE_URL', env) }
-  const directory = /^sqlite:(.+)$/.exec(text)?.[1]
-  if (directory === undefined) throw invalid(`${flag} is none of sqlite:DIRECTORY, esdb://… and esdb:.`)
-  return { kind: 'sqlite', directory }
+/** Reads `sqlite:DIRECTORY`, and `esdb://…` or `esdb:` (then EVENTSTORE_URL). Errors: SETTING_INVALID, for any other way too. */
+export const wayOf = (from: string, to: string, env: Env): { directory: string; url: string } => {
+  const directory = /^sqlite:(.+)$/.exec(from)?.[1]
+  if (directory === undefined || !/^esdb(?:\+discover)?:/.test(to))
+    throw invalid('A ledger moves one way only, from its files to EventStoreDB: --from sqlite:DIRECTORY --to esdb://… (or esdb:).')
+  return { directory, url: urlOf('--to', to, /^esdb(?:\+discover)?:\/\/./, 'EVENTSTORE_URL', env) }
 }
 
 /** Reads `postgres://…` or `postgres:` (then DATABASE_URL). Errors: SETTING_INVALID. */
@@ -31,8 +28,5 @@ export const databaseOf = (text: string, env: Env): string => {
   return urlOf('--vault', text, /^postgres(?:ql)?:\/\/./, 'DATABASE_URL', env)
 }
 
-/** What a person is shown: never a connection string. */
-export const nameOf = (place: Place): string => (place.kind === 'sqlite' ? `sqlite:${place.directory}` : 'EventStoreDB')
-
 /** Whether a flag holds a password, which whoever sees the list of processes sees too. */
-export const showsPassword = (text: string): boolean => /^[a-z+]+:\/\/[^/?]*:[^/?]*@/.test(text)
+export const showsPassword = (text: string): boolean => /^[a-z+]+:\/\/(?:[^/?]*:[^/?]*@|.*[?&]password=)/i.test(text)

@@ -66,11 +66,6 @@ export class Tally {
     this.#numbers = numbers
   }
 
-  /** Position of the last event that was read. */
-  get position(): bigint {
-    return this.#position
-  }
-
   /** How many events were read. */
   get events(): number {
     return this.#events
@@ -83,17 +78,14 @@ export class Tally {
   }
 
   /**
-   * Reads on, to the end of the store or to position `upTo`. `seen` is called after each event with its stream's number, counted and hashed.
+   * Reads on, to the end of the store. `seen` is called after each event with its stream's number, counted and hashed.
    * Errors: INTEGRITY for a revision that is missing or a position that does not grow; those of the store. The tally is worth nothing after one.
    */
-  async advance(seen: (number: number) => void, upTo?: bigint): Promise<void> {
+  async advance(seen: (number: number) => void): Promise<void> {
     for (;;) {
       const page = await this.#store.readAll({ after: this.#position, limit: pageSize })
       if (page.length === 0) return
-      for (const event of page) {
-        if (upTo !== undefined && event.position > upTo) return
-        seen(this.#add(event))
-      }
+      for (const event of page) seen(this.#add(event))
     }
   }
 

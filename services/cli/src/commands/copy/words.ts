@@ -1,10 +1,9 @@
 // What a move says to a person: how far it is, what it did, what to do now.
 import type { VaultCopied } from '@consent-ledger/vault/copy'
 import type { Moved } from './move.ts'
-import { nameOf, type Place } from './places.ts'
 
-/** `directory`: of the two places the one of files. `vault`: null if it was not copied. `keys`: the key directory, as far as is known. */
-export type Ways = { from: Place; to: Place; directory: string; vault: VaultCopied | null; keys: string }
+/** `directory`: of the source. `vault`: null if it was not copied. `keys`: the key directory, as far as is known. */
+export type Way = { directory: string; vault: VaultCopied | null; keys: string }
 
 const events = (count: number): string => `${count} ${count === 1 ? 'event' : 'events'}`
 
@@ -18,25 +17,18 @@ export const progress = (say: (line: string) => void, clock: () => number): ((co
   }
 }
 
-const vaultLine = (vault: VaultCopied): string => {
+const vaultLines = (vault: VaultCopied, directory: string): string[] => {
   const tables = Object.values(vault.tables)
-  return `The vault was copied: ${tables.reduce((sum, { rows }) => sum + rows, 0)} rows in ${tables.length} tables, each table the same at both.`
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+  return [
+    `The vault was copied: ${rows} rows in ${tables.length} tables, each table the same at both.`,
+    'Start it with LEDGER_STORE=esdb, EVENTSTORE_URL and DATABASE_URL.',
+    `The old one is ${directory}/vault.sqlite.moved now: no start takes it.`,
+  ]
 }
 
-const toServer = ({ directory, vault, keys }: Ways): string[] => [
-  ...(vault === null ? [] : [vaultLine(vault)]),
-  vault === null
-    ? `Start it with LEDGER_STORE=esdb, EVENTSTORE_URL and the same LEDGER_DATA (${directory}): the vault stays there.`
-    : 'Start it with LEDGER_STORE=esdb, EVENTSTORE_URL and DATABASE_URL.',
-  `The keys were not copied: LEDGER_KEYS must name the key directory (${keys}) wherever it is started, or nothing sealed can be opened.`,
-]
-
-const toFile = ({ directory }: Ways): string[] => [
-  `Start it with LEDGER_DATA (${directory}), and with LEDGER_KEYS naming the key directory used so far: the keys were not copied.`,
-]
-
 /** Lines for a person: what was done, and what is left to do. */
-export const describeMoved = (moved: Moved, ways: Ways): string[] => {
+export const describeMoved = (moved: Moved, { directory, vault, keys }: Way): string[] => {
   const same = `${events(moved.events)} in ${moved.streams} streams, each stream the same at both.`
   if (moved.outcome === 'there') {
     const since = moved.later === 0 ? [] : [`Since then the target has recorded ${events(moved.later)} more.`]
@@ -44,8 +36,11 @@ export const describeMoved = (moved: Moved, ways: Ways): string[] => {
   }
   return [
     `Moved: ${same}`,
-    `The ledger at ${nameOf(ways.from)} is closed for ever: it goes on at ${nameOf(ways.to)}, and no program starts on the old one.`,
-    ...(ways.to.kind === 'esdb' ? toServer(ways) : toFile(ways)),
+    `The ledger at sqlite:${directory} is closed for ever: it goes on at EventStoreDB, and no program starts on the old one.`,
+    ...(vault === null
+      ? [`Start it with LEDGER_STORE=esdb, EVENTSTORE_URL and the same LEDGER_DATA (${directory}): the vault stays there.`]
+      : vaultLines(vault, directory)),
+    `The keys were not copied: LEDGER_KEYS must name the key directory (${keys}) wherever it is started, or nothing sealed can be opened.`,
     'The read model makes itself again at the first start.',
   ]
 }
