@@ -158,7 +158,7 @@ describe('a line that breaks', () => {
 
   withDouble('for reads only takes the appends along to the next one, and leaves none behind', async ({ double }, t) => {
     const line = await openFaultyLine(double.url)
-    const store = await open(line.url, patience)
+    const store = await open(line.url, { ...patience, answer: 3_000 })
     try {
       await store.append('s', beginning, events(1))
       double.faults.next('read', 'refuse')

@@ -8,7 +8,7 @@ import { EventStoreDBClient } from '@eventstore/db-client'
 import { startEventStoreDouble, type EventStoreDouble } from '../harness/eventstoredb/index.ts'
 
 /** Enough for every fault that heals; a try that is not answered is sent again soon. */
-export const patience: Patience = { whole: 5_000, answer: 150, silence: 100 }
+export const patience: Patience = { whole: 10_000, answer: 500, silence: 100 }
 /** For what is never settled. */
 export const little: Patience = { whole: 500, answer: 100, silence: 100 }
 
