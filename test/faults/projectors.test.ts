@@ -58,7 +58,8 @@ before(async () => {
   double = await startEventStoreDouble()
   postgres = await openPostgres()
   databaseUrl = await postgres.newDatabase()
-  store = await openEsdbEventStore({ url: double.url, onFatal: assert.fail })
+  // Hundreds of appends at once beside two projectors: on a busy machine that takes its time.
+  store = await openEsdbEventStore({ url: double.url, onFatal: assert.fail, patience: { whole: 90_000, answer: 30_000 } })
   readModel = await openPostgresReadModel({ url: databaseUrl, ledgerId })
   opened.push(store, readModel)
 })
