@@ -24,14 +24,17 @@ type Pending = { call: Call; resolve: (appended: Appended) => void; reject: (err
  */
 export class AppendLine {
   readonly #client: EventStoreDBClient
+  readonly #onAnswer: () => void
   readonly #calls = new WeakMap<StreamsClient, Call | Promise<Call>>()
   readonly #pending = new Map<string, Pending>()
   #open: Call | null = null
   // Those who wait for a call to be opened, in the order in which they came.
   #waiting: { write: (call: Call) => void; reject: (error: Error) => void }[] = []
 
-  constructor(client: EventStoreDBClient) {
+  /** `onAnswer` hears of each answer of the server, whatever it says. */
+  constructor(client: EventStoreDBClient, onAnswer: () => void) {
     this.#client = client
+    this.#onAnswer = onAnswer
   }
 
   /** Sends an append once, after those before it. */
@@ -93,6 +96,7 @@ export class AppendLine {
   }
 
   #answered(reply: streamsPb.BatchAppendResp): void {
+    this.#onAnswer()
     const correlation = reply.getCorrelationId()?.getString() ?? ''
     const pending = this.#pending.get(correlation)
     this.#pending.delete(correlation)

@@ -30,7 +30,7 @@ const settleIn = async (settling: Settling, proposal: Proposal, flight: Flight):
   const deadline = new Deadline(patience.whole)
   const tries = new Tries(connection.appends, proposal)
   try {
-    const outcome = await decided(tries, proposal.stream, deadline, patience.answer)
+    const outcome = await decided(settling, tries, proposal.stream, deadline)
     if (outcome instanceof RefusedAppend) return await afterConflict(settling, proposal, deadline, tries, outcome.last ?? beginning)
     const { revision, position } = outcome
     // A deleted stream begins again where it was deleted.
@@ -52,7 +52,12 @@ const settleIn = async (settling: Settling, proposal: Proposal, flight: Flight):
 const shortest = 1_000
 
 /** Sends until a try is told to be applied or in conflict. Errors: what is to be answered when it is told something else, or nothing in time. */
-const decided = async (tries: Tries, stream: string, deadline: Deadline, answer: number): Promise<Appended | RefusedAppend> => {
+const decided = async (
+  { connection, patience: { answer } }: Settling,
+  tries: Tries,
+  stream: string,
+  deadline: Deadline,
+): Promise<Appended | RefusedAppend> => {
   let failure: Error | null = null
   let failures = 0
   const hear = async (wait: number): Promise<Appended | RefusedAppend | null> => {
@@ -72,6 +77,7 @@ const decided = async (tries: Tries, stream: string, deadline: Deadline, answer:
       const before = failures
       const told = await hear(wait)
       if (told !== null) return told
+      if (wait === answer && failures === before) connection.unheard(answer).catch(() => {})
       wait = failures === before ? 0 : backOff(failures)
     }
   }

@@ -1,10 +1,13 @@
 // The one client of a process for one connection string, shared by all who open it, and what the process has seen through it.
+import { setImmediate } from 'node:timers/promises'
 import { LedgerError } from '@consent-ledger/domain'
-import { EventStoreDBClient } from '@eventstore/db-client'
+import { EventStoreDBClient, UnavailableError } from '@eventstore/db-client'
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js'
 import { AppendLine } from './appendLine.ts'
 import { beginning } from '../port.ts'
 import { demandUrl } from './checks.ts'
 import { pause } from '../backOff.ts'
+import { Silence } from './silence.ts'
 
 /** Errors: SETTING_INVALID, without the string or anything of it: it may hold a password. */
 const clientOf = (url: string): EventStoreDBClient => {
@@ -24,13 +27,15 @@ type Channel = Awaited<ReturnType<EventStoreDBClient['getChannel']>>
 
 /**
  * What the client does behind a broken call it does unwatched: it looks for another server, and where there is none its promise rejects, which would end the
- * process. The call itself has failed and is judged by its caller. `onChannel` hears of each channel made: `dispose` leaves the last one open.
+ * process. The call itself has failed and is judged by its caller. `onChannel` hears of each channel made, and, with null, that one is being made: `dispose`
+ * leaves the last one open.
  */
-const watchOver = (client: EventStoreDBClient, onChannel: (channel: Channel) => void): void => {
+const watchOver = (client: EventStoreDBClient, onChannel: (channel: Channel | null) => void): void => {
   const lookElsewhere = client['handleError']
   client['handleError'] = (...failed) => lookElsewhere(...failed).catch(() => {})
   const makeChannel = client['createChannel']
   client['createChannel'] = async () => {
+    onChannel(null)
     const channel = await makeChannel()
     onChannel(channel)
     return channel
@@ -45,15 +50,38 @@ export class Connection {
   readonly appends: AppendLine
   readonly #flights = new Map<string, Flight>()
   #channel: Channel | null = null
+  readonly #silence = new Silence()
   #seen = beginning
 
   constructor(url: string) {
     this.client = clientOf(url)
-    this.appends = new AppendLine(this.client)
+    this.appends = new AppendLine(this.client, () => this.heard())
     watchOver(this.client, (channel) => {
       this.#channel = channel
+      if (channel === null) return
+      this.#silence.began()
       this.appends.moveOver()
     })
+  }
+
+  /** Something came from the server. */
+  heard(): void {
+    this.#silence.heard()
+  }
+
+  /**
+   * Somebody has waited for `waited` ms in vain. If nothing at all came meanwhile, the server hangs, or the line leads nowhere; and a line that was taken and is never
+   * answered the client would wait for as long as it is open. So it is given up, and the next call asks anew who leads: seldom, while that brings nothing either.
+   */
+  async unheard(waited: number): Promise<void> {
+    const silent = this.#channel
+    // What came while this process was busy with other things has its turn first.
+    await setImmediate()
+    if (silent === null || silent !== this.#channel || !this.#silence.isEnough(waited)) return
+    this.#channel = null
+    this.appends.moveOver()
+    const service = await this.client['getGRPCClient'](StreamsClient, 'another line')
+    if (service.getChannel() === silent) await this.client['handleError'](service, new UnavailableError(undefined, 'The line is silent.'))
   }
 
   /** The highest position in any answer so far. */

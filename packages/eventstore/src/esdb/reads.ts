@@ -132,13 +132,19 @@ export class Reads {
   /** Gives each of what is read to `take` until it answers false. Errors: those of `take` and of the read; NoAnswer after too long a silence. */
   async #through<Read>(reading: StreamingRead<Read>, take: (read: Read) => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => reject(new NoAnswer()), this.#answer)
+    const timer = setTimeout(() => {
+      reject(new NoAnswer())
+      this.#connection.unheard(this.#answer).catch(() => {})
+    }, this.#answer)
     const close = (): void => reject(closedStore())
     if (this.#closing.aborted) close()
     this.#closing.addEventListener('abort', close, { once: true })
     let more = true
+    let over = false
+    const hear = (): void => (over ? undefined : this.#connection.heard())
     reading.on('data', (read: Read) => {
       timer.refresh()
+      hear()
       try {
         if (more) more = take(read)
         if (!more) resolve(false)
@@ -147,13 +153,20 @@ export class Reads {
         reject(error)
       }
     })
-    reading.on('end', () => resolve(true))
+    reading.on('end', () => {
+      hear()
+      resolve(true)
+    })
     // Stays when the read is over: what the line says then would end the process if nobody heard it.
-    reading.on('error', reject)
+    reading.on('error', (error) => {
+      hear()
+      reject(error)
+    })
     let ended = false
     try {
       ended = await promise
     } finally {
+      over = true
       clearTimeout(timer)
       this.#closing.removeEventListener('abort', close)
       if (!ended) abandon(reading)
