@@ -37,10 +37,14 @@ const prove = async (ledger: LedgerProcess, key: string, subjectId: string): Pro
   assert.equal(reply.status, 201, reply.text)
   return reply.json.proof
 }
+/** What the read model answers once it has read all that was said until now. */
 const answersOf = async (ledger: LedgerProcess, key: string): Promise<string[]> => {
+  const asked = Date.now()
   await ready(ledger)
-  const { answers } = (await as(ledger, key, '/v1/answers?limit=1000')).json
-  return answers.map(({ subjectId, purpose, channel, answer }) => [subjectId, purpose, channel, answer].join(' ')).sort()
+  let page: Body
+  do page = (await as(ledger, key, '/v1/answers?limit=1000')).json
+  while (page.asOf === null || Date.parse(page.asOf) <= asked)
+  return page.answers.map(({ subjectId, purpose, channel, answer }) => [subjectId, purpose, channel, answer].join(' ')).sort()
 }
 
 /** What people said, an operator of their own, a proof, the lists. */
