@@ -147,34 +147,43 @@ test('kill -9 of an ingest and of a projector, twice: the others go on', { timeo
   await demandCountedOnce()
 })
 
-test('the event store is killed under load: not ready, nobody ends, ready again by themselves', { timeout: 300_000 }, async () => {
+/** What one server is for: killed, nobody ends, each says what it lacks; started again, all is level by itself. */
+const killedUnderLoad = async (
+  kill: () => Promise<unknown>,
+  lack: () => Promise<unknown>,
+  start: () => Promise<unknown>,
+): Promise<void> => {
   const loading = load()
   await until(() => loading.acknowledged() > 40)
-  await double.kill()
-  await lacking(all(), ['event store'])
-  await double.start()
+  await kill()
+  await lack()
+  await start()
   const before = loading.acknowledged()
   await ready(all())
   await until(() => loading.acknowledged() > before + 40)
   await loading.stop()
   await demandEachOnce(loading.posted)
   await demandCountedOnce()
-})
+}
 
-test('the database is killed under load: the same', { timeout: 300_000 }, async () => {
-  const loading = load()
-  await until(() => loading.acknowledged() > 40)
-  await postgres.stop('immediate')
-  await lacking([reports, ...projectors], ['vault', 'read model'])
-  await lacking(ingests, ['vault'])
-  await postgres.start()
-  const before = loading.acknowledged()
-  await ready(all())
-  await until(() => loading.acknowledged() > before + 40)
-  await loading.stop()
-  await demandEachOnce(loading.posted)
-  await demandCountedOnce()
-})
+test('the event store is killed under load: not ready, nobody ends, ready again by themselves', { timeout: 300_000 }, () =>
+  killedUnderLoad(
+    () => double.kill(),
+    () => lacking(all(), ['event store']),
+    () => double.start(),
+  ),
+)
+
+test('the database is killed under load: the same', { timeout: 300_000 }, () =>
+  killedUnderLoad(
+    () => postgres.stop('immediate'),
+    async () => {
+      await lacking([reports, ...projectors], ['vault', 'read model'])
+      await lacking(ingests, ['vault'])
+    },
+    () => postgres.start(),
+  ),
+)
 
 test('an event store that says nothing is told as not ready', { timeout: 120_000 }, async () => {
   const plan = double.faults.next('read', 'silent', { times: Number.POSITIVE_INFINITY })

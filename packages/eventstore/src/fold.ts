@@ -1,6 +1,7 @@
 // A stream read in order and without a gap: the one place where a fold meets its events.
-import { LedgerError, type Aggregate, type RecordedEvent } from '@consent-ledger/domain'
+import type { Aggregate, RecordedEvent } from '@consent-ledger/domain'
 import { beginning, type EventStore } from './port.ts'
+import { missingRevision } from './stored.ts'
 
 const pageSize = 500
 
@@ -15,8 +16,7 @@ export async function* readOn(store: StreamReader, stream: string, after: bigint
   for (let last = after; ;) {
     const page = await store.readStream(stream, { after: last, limit: pageSize })
     for (const { revision } of page) {
-      if (revision !== last + 1n)
-        throw new LedgerError('INTEGRITY', `Revision ${last + 1n} of ${stream} is missing: ${revision} came in its place.`)
+      if (revision !== last + 1n) throw missingRevision(stream, last + 1n, revision)
       last = revision
     }
     yield page

@@ -41,4 +41,7 @@ export const demandEvents = (events: readonly NewEvent[]): void => {
 export const wrongRevision = (stream: string, expected: bigint, last: bigint): LedgerError =>
   new LedgerError('WRONG_EXPECTED_REVISION', `Stream ${stream} ends at revision ${last}, not at ${expected}.`)
 
+export const missingRevision = (stream: string, expected: bigint, came: bigint): LedgerError =>
+  new LedgerError('INTEGRITY', `Revision ${expected} of ${stream} is missing: ${came} came in its place.`)
+
 export const closedStore = (): LedgerError => new LedgerError('STORE_UNAVAILABLE', 'The event store is closed.')

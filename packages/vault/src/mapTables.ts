@@ -5,7 +5,7 @@ import type { NewAct, NewBinding, NewLink, StoredAct, StoredKey, StoredTarget, T
 type PutAct = StoredAct & Pick<NewAct, 'keyHmac'> & { targets: StoredTarget[] }
 
 /** `putAct`: an act that has its number already. */
-export type MapTables = Tables & { putAct(act: PutAct): void }
+export type MapTables = Tables & { putAct: (act: PutAct) => void }
 
 /** Empty tables; the next act is numbered after `lastAct`. */
 export const mapTables = (lastAct = 0): MapTables => ({ ...actTables(lastAct), ...directoryTables(), ...keyTables(), ...journalTables() })

@@ -44,35 +44,35 @@ export type Needs = {
 
 /** Fingerprints are made under a key per controller, so they need no controller beside them. What is not there is undefined. */
 export type Tables = {
-  actByKey(keyHmac: Buffer): StoredAct | undefined
+  actByKey: (keyHmac: Buffer) => StoredAct | undefined
   /** In the order in which they were stored. */
-  targets(seq: number): StoredTarget[]
-  actBehind(actId: string): { controller: string; writer: string; subjectId: string } | undefined
-  addAct(act: NewAct): void
-  lastAct(): bigint
-  owner(fingerprint: Buffer, kind: IdentifierKind): string | undefined
-  bind(binding: NewBinding): void
-  linkId(subjectId: string, fingerprint: Buffer): string | undefined
-  linkedFingerprint(subjectId: string, linkId: string): Buffer | undefined
-  addLink(link: NewLink): void
+  targets: (seq: number) => StoredTarget[]
+  actBehind: (actId: string) => { controller: string; writer: string; subjectId: string } | undefined
+  addAct: (act: NewAct) => void
+  lastAct: () => bigint
+  owner: (fingerprint: Buffer, kind: IdentifierKind) => string | undefined
+  bind: (binding: NewBinding) => void
+  linkId: (subjectId: string, fingerprint: Buffer) => string | undefined
+  linkedFingerprint: (subjectId: string, linkId: string) => Buffer | undefined
+  addLink: (link: NewLink) => void
   /** The link, and the binding if the identifier resolves to this subject. */
-  removeLink(subjectId: string, fingerprint: Buffer): void
-  controllerOf(subjectId: string): string | undefined
-  addSubject(subject: NewSubject): void
+  removeLink: (subjectId: string, fingerprint: Buffer) => void
+  controllerOf: (subjectId: string) => string | undefined
+  addSubject: (subject: NewSubject) => void
   /** Of all uses, those of one use by `n`. */
-  keysOf(owner: string): StoredKey[]
-  key(name: KeyName): StoredKey | undefined
-  addKey(key: StoredKey): void
-  macKey(owner: string, use: string): string | undefined
-  addMacKey(owner: string, use: string, wrapped: string): void
-  addAccess(access: Access): void
+  keysOf: (owner: string) => StoredKey[]
+  key: (name: KeyName) => StoredKey | undefined
+  addKey: (key: StoredKey) => void
+  macKey: (owner: string, use: string) => string | undefined
+  addMacKey: (owner: string, use: string, wrapped: string) => void
+  addAccess: (access: Access) => void
   /** Newest first. */
-  accesses(subjectId: string): Access[]
-  forgetAccesses(before: number): void
-  noteKeyUse(keyId: string, at: number): void
-  keyUses(): [keyId: string, at: number][]
-  meta(name: MetaName): string | undefined
-  setMeta(name: MetaName, value: string): void
+  accesses: (subjectId: string) => Access[]
+  forgetAccesses: (before: number) => void
+  noteKeyUse: (keyId: string, at: number) => void
+  keyUses: () => [keyId: string, at: number][]
+  meta: (name: MetaName) => string | undefined
+  setMeta: (name: MetaName, value: string) => void
 }
 
 export type MetaName = 'ledgerId' | 'masterKeyCheck'

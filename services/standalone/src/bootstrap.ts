@@ -10,10 +10,9 @@ import {
   type LedgerFact,
   type Writer,
 } from '@consent-ledger/domain'
-import { hashKey } from '@consent-ledger/edge'
+import { hashKey, writeDurably } from '@consent-ledger/edge'
 import { decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { addOperator, applyCatalogue, issueSiteKeys, revokeOperator, revokeSiteKeys, type IngestDeps } from '@consent-ledger/ingest'
-import { writeDurably } from './durableFile.ts'
 
 export type KeysFile = { sites: Record<string, { secret: string; publishable: string }>; operators: Record<Role, string> }
 

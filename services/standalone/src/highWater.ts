@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LedgerError, StoreKind } from '@consent-ledger/domain'
+import { writeDurably } from '@consent-ledger/edge'
 import { z } from 'zod'
-import { writeDurably } from './durableFile.ts'
 
 const VaultKind = z.enum(['sqlite', 'postgres'])
 

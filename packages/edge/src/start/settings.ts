@@ -25,8 +25,11 @@ const WebAddress = z
   .refine((text) => !/[?#]/.test(text), 'an address without query and fragment')
   .transform((text) => text.replace(/\/+$/, ''))
 const Store = z.enum(['sqlite', 'esdb', 'memory'], 'sqlite, esdb or memory')
-const EventStoreUrl = z.string().regex(/^esdb(?:\+discover)?:\/\/./, 'a connection string that begins with esdb://')
-const DatabaseUrl = z.string().regex(/^postgres(?:ql)?:\/\/./, 'a connection string that begins with postgres://')
+/** How the connection strings of servers begin. What else is in them is for their drivers to judge. */
+export const eventStoreUrl = /^esdb(?:\+discover)?:\/\/./
+export const databaseUrl = /^postgres(?:ql)?:\/\/./
+const EventStoreUrl = z.string().regex(eventStoreUrl, 'a connection string that begins with esdb://')
+const DatabaseUrl = z.string().regex(databaseUrl, 'a connection string that begins with postgres://')
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const Environment = z.strictObject({

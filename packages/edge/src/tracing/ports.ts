@@ -11,7 +11,7 @@ export const tracedStore = (store: EventStore, spans: Spans): EventStore =>
         append: (stream, expected, events) =>
           spans.step('store.append', { events: events.length }, () => store.append(stream, expected, events)),
         readStream: (stream, page) => spans.step('store.readStream', {}, () => store.readStream(stream, page)),
-        readAll: (page) => spans.step('store.readAll', {}, () => store.readAll(page)),
+        readAll: (page) => store.readAll(page),
         subscribeAll: (from, signal) => store.subscribeAll(from, signal),
         head: () => spans.step('store.head', {}, () => store.head()),
         close: () => store.close(),

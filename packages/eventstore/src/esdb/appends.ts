@@ -4,15 +4,15 @@ import { LedgerError, type RecordedEvent } from '@consent-ledger/domain'
 import { beginning } from '../port.ts'
 import { wrongRevision } from '../stored.ts'
 import type { Appended } from './appendLine.ts'
-import type { Connection, Flight } from './connection.ts'
+import type { Connection, UnderWay } from './connection.ts'
 import { asLedgerError, meaningOf, outcomeUnknown, passes, RefusedAppend } from './errors.ts'
 import { backOff, Deadline, type Patience } from './patience.ts'
-import type { Echoes } from './echoes.ts'
+import type { ReadBacks } from './readBacks.ts'
 import type { Reads } from './reads.ts'
 import { Tries } from './tries.ts'
 import { asRecorded, type Proposal } from './wire.ts'
 
-export type Settling = { connection: Connection; reads: Reads; echoes: Echoes; patience: Patience }
+export type Settling = { connection: Connection; reads: Reads; readBacks: ReadBacks; patience: Patience }
 
 /**
  * Appends, once, however often it has to be sent. Durable on return. Answered without a read only if it is one event, taken at the first try, after every position
@@ -22,10 +22,10 @@ export type Settling = { connection: Connection; reads: Reads; echoes: Echoes; p
  * that it does not give back, or the stream was deleted).
  */
 export const settle = (settling: Settling, proposal: Proposal): Promise<RecordedEvent[]> =>
-  settling.connection.fly(proposal.events[0]?.id ?? '', (flight) => settleIn(settling, proposal, flight))
+  settling.connection.underWay(proposal.events[0]?.id ?? '', (same) => settleIn(settling, proposal, same))
 
-const settleIn = async (settling: Settling, proposal: Proposal, flight: Flight): Promise<RecordedEvent[]> => {
-  const { connection, patience, echoes } = settling
+const settleIn = async (settling: Settling, proposal: Proposal, same: UnderWay): Promise<RecordedEvent[]> => {
+  const { connection, patience, readBacks } = settling
   const { seen } = connection
   const deadline = new Deadline(patience.whole)
   const tries = new Tries(connection.appends, proposal)
@@ -36,11 +36,11 @@ const settleIn = async (settling: Settling, proposal: Proposal, flight: Flight):
     // A deleted stream begins again where it was deleted.
     if (revision !== lastOf(proposal)) throw contradiction(proposal, `took them as up to revision ${revision}`)
     if (position !== null) connection.note(position)
-    const plain = tries.count === 1 && proposal.events.length === 1 && !flight.shared && position !== null && position > seen
+    const plain = tries.count === 1 && proposal.events.length === 1 && !same.shared && position !== null && position > seen
     if (plain) return asRecorded(proposal, position)
     if (position !== null && position > seen) {
-      const echo = await echoes.of(proposal, seen, position)
-      if (echo !== null) return echo
+      const read = await readBacks.of(proposal, seen, position)
+      if (read !== null) return read
     }
     return (await readBack(settling, proposal, deadline)) ?? raise(contradiction(proposal, 'gives others back'))
   } finally {

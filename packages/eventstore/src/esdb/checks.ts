@@ -1,5 +1,6 @@
 // What the client may not be given: a connection string that would give secrets away or answers wrongly, and appends that the server makes no sense of.
 import { LedgerError, type NewEvent } from '@consent-ledger/domain'
+import { demandEvents } from '../stored.ts'
 
 const invalid = (what: string): LedgerError => new LedgerError('SETTING_INVALID', `EVENTSTORE_URL: ${what}.`)
 
@@ -52,7 +53,7 @@ export const demandStream = (stream: string): void => demandName(stream, 'A stre
 
 /** Errors: INTERNAL, for our own code is wrong. The server answers such an append twice, the second time two seconds later. */
 export const demandAppend = (stream: string, events: readonly NewEvent[]): void => {
-  if (events.length === 0) throw broken('An append needs at least one event.')
+  demandEvents(events)
   demandStream(stream)
   for (const { id, type } of events) {
     if (!uuid.test(id) || id === nil) throw broken('The id of an event must be a UUID in lower case.')

@@ -43,12 +43,12 @@ const watchOver = (client: EventStoreDBClient, onChannel: (channel: Channel | nu
 }
 
 /** Appends of the same events under way. `shared`: there was more than one at some time. */
-export type Flight = { under: number; shared: boolean }
+export type UnderWay = { count: number; shared: boolean }
 
 export class Connection {
   readonly client: EventStoreDBClient
   readonly appends: AppendLine
-  readonly #flights = new Map<string, Flight>()
+  readonly #underWay = new Map<string, UnderWay>()
   #channel: Channel | null = null
   readonly #silence = new Silence()
   #seen = beginning
@@ -94,16 +94,16 @@ export class Connection {
   }
 
   /** Runs `append` known to every other append of the event `id` that is under way at any time of it. */
-  async fly<Result>(id: string, append: (flight: Flight) => Promise<Result>): Promise<Result> {
-    const flight = this.#flights.get(id) ?? { under: 0, shared: false }
-    this.#flights.set(id, flight)
-    flight.under++
-    if (flight.under > 1) flight.shared = true
+  async underWay<Result>(id: string, append: (same: UnderWay) => Promise<Result>): Promise<Result> {
+    const same = this.#underWay.get(id) ?? { count: 0, shared: false }
+    this.#underWay.set(id, same)
+    same.count++
+    if (same.count > 1) same.shared = true
     try {
-      return await append(flight)
+      return await append(same)
     } finally {
-      flight.under--
-      if (flight.under === 0) this.#flights.delete(id)
+      same.count--
+      if (same.count === 0) this.#underWay.delete(id)
     }
   }
 

@@ -30,9 +30,9 @@ export class RefusedAppend extends Error {
 }
 
 // Numbers of gRPC statuses (grpc/grpc doc/statuscodes.md).
-const permissionDenied = 7
+export const permissionDenied = 7
 const unimplemented = 12
-const unauthenticated = 16
+export const unauthenticated = 16
 
 /** `type`: of the client's error, or of a reply's details. `code`: of gRPC. `says`: in its message. All that are named must fit. */
 type Sign = { type?: string; code?: number; says?: RegExp }

@@ -14,7 +14,7 @@ const mostOfAll = 256
 const mostForEach = 8
 
 /** While one look at everything since the oldest of them is under way, the next ones gather. */
-export class Echoes {
+export class ReadBacks {
   readonly #reads: Reads
   #waiting: Awaited[] = []
   #looking = false

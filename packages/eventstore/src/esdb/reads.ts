@@ -1,8 +1,8 @@
 // Reading from EventStoreDB: one question at a time, each with a deadline of our own, asked again by the caller's patience.
-import { LedgerError, type RecordedEvent } from '@consent-ledger/domain'
+import type { RecordedEvent } from '@consent-ledger/domain'
 import { BACKWARDS, END, START, type AllStreamRecordedEvent, type StreamingRead } from '@eventstore/db-client'
 import { beginning, type Page } from '../port.ts'
-import { closedStore } from '../stored.ts'
+import { closedStore, missingRevision } from '../stored.ts'
 import { isRevision } from './checks.ts'
 import type { Connection } from './connection.ts'
 import { asLedgerError, Behind, meaningOf, NoAnswer } from './errors.ts'
@@ -41,7 +41,7 @@ export class Reads {
     try {
       await this.#through(reading, ({ event }) => {
         if (event === undefined) return true
-        if (event.revision !== next) throw missing(stream, next, event.revision)
+        if (event.revision !== next) throw missingRevision(stream, next, event.revision)
         next++
         events.push(this.#noted(received(event)))
         return true
@@ -178,6 +178,3 @@ export class Reads {
 const abandon = (reading: StreamingRead<unknown>): void => {
   reading.cancel().catch(() => {})
 }
-
-const missing = (stream: string, expected: bigint, came: bigint): LedgerError =>
-  new LedgerError('INTEGRITY', `Revision ${expected} of ${stream} is missing: ${came} came in its place.`)

@@ -5,7 +5,7 @@ import { closedStore } from '../stored.ts'
 import { settle, type Settling } from './appends.ts'
 import { demandAppend, demandStream, isRevision } from './checks.ts'
 import type { Connection } from './connection.ts'
-import { Echoes } from './echoes.ts'
+import { ReadBacks } from './readBacks.ts'
 import { patiently, type Patience } from './patience.ts'
 import { Reads } from './reads.ts'
 import { tail } from './tailing.ts'
@@ -27,7 +27,7 @@ export class EsdbEventStore implements EventStore {
     this.#reads = new Reads(connection, patience.answer, this.#closing.signal)
     // Appends under way are waited for, so what they read is not cut off by a close.
     const reads = new Reads(connection, patience.answer, new AbortController().signal)
-    this.#settling = { connection, patience, reads, echoes: new Echoes(reads) }
+    this.#settling = { connection, patience, reads, readBacks: new ReadBacks(reads) }
   }
 
   /** Waits, with the patience of a call, until the server answers to the account. Errors: STORE_UNAVAILABLE. */

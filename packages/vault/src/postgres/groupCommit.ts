@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { LedgerError } from '@consent-ledger/domain'
 import type { Needs, Step, Tables } from '../tables.ts'
+import { waiter, type Waiter } from '../waiter.ts'
 import type { Connections } from './connections.ts'
 import { allOf, load } from './load.ts'
 import { workingSet } from './workingSet.ts'
@@ -15,7 +16,7 @@ const touch = 'UPDATE vault.format SET format = format'
 /** So many steps in one transaction: what they name is one message, and the event loop is not held much longer than by one fsync. */
 const largestGroup = 128
 
-type Waiter = { needs: Needs; run: (tables: Tables) => void; succeed: () => void; fail: (error: unknown) => void }
+type Waiting = Waiter & { needs: Needs }
 
 type GroupCommit = {
   /**
@@ -27,7 +28,7 @@ type GroupCommit = {
 }
 
 export const openGroupCommit = (connections: Connections): GroupCommit => {
-  const waiting: Waiter[] = []
+  const waiting: Waiting[] = []
   let busy = false
   const drain = async (): Promise<void> => {
     // Whoever asks in this turn of the event loop goes together; whoever asks later, while a group is on its way, makes the next one.
@@ -42,7 +43,7 @@ export const openGroupCommit = (connections: Connections): GroupCommit => {
   return {
     write: (needs, step) =>
       new Promise((resolve, reject) => {
-        waiting.push(waiter(needs, step, resolve, reject))
+        waiting.push({ needs, ...waiter(step, resolve, reject) })
         if (busy) return
         busy = true
         void drain()
@@ -51,7 +52,7 @@ export const openGroupCommit = (connections: Connections): GroupCommit => {
 }
 
 /** Never rejects: each waiter is told. Answers with what failed the group, if anything did. */
-const commit = async (connections: Connections, group: readonly Waiter[]): Promise<unknown> => {
+const commit = async (connections: Connections, group: readonly Waiting[]): Promise<unknown> => {
   try {
     await connections.transaction(async (ask) => {
       const needs = allOf(group.map(({ needs }) => needs))
@@ -73,25 +74,3 @@ const commit = async (connections: Connections, group: readonly Waiter[]): Promi
 
 const isAway = (error: unknown): boolean => error instanceof LedgerError && error.code === 'VAULT_UNAVAILABLE'
 const isOfTheServer = (error: unknown): boolean => isAway(error) || (error instanceof LedgerError && error.code === 'DATA_CORRUPT')
-
-/** A refusal of the step is told to its own waiter once the group is over. */
-const waiter = <T>(
-  needs: Needs,
-  step: (tables: Tables) => Step<T>,
-  resolve: (answer: T) => void,
-  reject: (error: unknown) => void,
-): Waiter => {
-  let outcome: { answer: T } | { refusal: unknown }
-  const run = (tables: Tables): void => {
-    let result: Step<T>
-    try {
-      result = step(tables)
-    } catch (error) {
-      outcome = { refusal: error }
-      return
-    }
-    result.apply?.()
-    outcome = { answer: result.answer }
-  }
-  return { needs, run, succeed: () => ('answer' in outcome ? resolve(outcome.answer) : reject(outcome.refusal)), fail: reject }
-}

@@ -11,7 +11,7 @@ export type Statement = { text: string; values: unknown[]; name?: string }
 export type Written = Pick<
   Tables,
   'bind' | 'addLink' | 'removeLink' | 'addSubject' | 'addKey' | 'addMacKey' | 'addAccess' | 'forgetAccesses' | 'noteKeyUse' | 'setMeta'
-> & { addAct(act: NewAct, seq: number): void }
+> & { addAct: (act: NewAct, seq: number) => void }
 
 /** `statements`: in the order in which they must run. */
 export type Journal = { written: Written; statements: () => Statement[] }

@@ -90,51 +90,31 @@ const asked = ({ rows, behind }: Loaded, covered: Cover): Asked => ({
 })
 
 /** In memory for the steps behind this one, and in the journal for the database. */
-const written = ({ rows }: Loaded, covered: Cover, { written }: Journal): Omit<Tables, keyof Asked> => ({
+const both =
+  <Args extends unknown[]>(inMemory: (...args: Args) => void, inJournal: (...args: Args) => void) =>
+  (...args: Args): void => {
+    inMemory(...args)
+    inJournal(...args)
+  }
+
+const written = ({ rows }: Loaded, covered: Cover, { written: noted }: Journal): Omit<Tables, keyof Asked> => ({
   addAct: (act) => {
     rows.addAct(act)
-    written.addAct(act, Number(rows.lastAct()))
+    noted.addAct(act, Number(rows.lastAct()))
   },
   addSubject: (subject) => {
     rows.addSubject(subject)
-    written.addSubject(subject)
+    noted.addSubject(subject)
     // Made here, so nothing of it can stand elsewhere.
     for (const names of [covered.found, covered.whole, covered.keyOwners]) names.add(subject.subjectId)
   },
-  bind: (binding) => {
-    rows.bind(binding)
-    written.bind(binding)
-  },
-  addLink: (link) => {
-    rows.addLink(link)
-    written.addLink(link)
-  },
-  removeLink: (subjectId, fingerprint) => {
-    rows.removeLink(subjectId, fingerprint)
-    written.removeLink(subjectId, fingerprint)
-  },
-  addKey: (key) => {
-    rows.addKey(key)
-    written.addKey(key)
-  },
-  addMacKey: (owner, use, wrapped) => {
-    rows.addMacKey(owner, use, wrapped)
-    written.addMacKey(owner, use, wrapped)
-  },
-  addAccess: (access) => {
-    rows.addAccess(access)
-    written.addAccess(access)
-  },
-  forgetAccesses: (before) => {
-    rows.forgetAccesses(before)
-    written.forgetAccesses(before)
-  },
-  noteKeyUse: (keyId, at) => {
-    rows.noteKeyUse(keyId, at)
-    written.noteKeyUse(keyId, at)
-  },
-  setMeta: (name, value) => {
-    rows.setMeta(name, value)
-    written.setMeta(name, value)
-  },
+  bind: both(rows.bind, noted.bind),
+  addLink: both(rows.addLink, noted.addLink),
+  removeLink: both(rows.removeLink, noted.removeLink),
+  addKey: both(rows.addKey, noted.addKey),
+  addMacKey: both(rows.addMacKey, noted.addMacKey),
+  addAccess: both(rows.addAccess, noted.addAccess),
+  forgetAccesses: both(rows.forgetAccesses, noted.forgetAccesses),
+  noteKeyUse: both(rows.noteKeyUse, noted.noteKeyUse),
+  setMeta: both(rows.setMeta, noted.setMeta),
 })

@@ -1,6 +1,7 @@
 // Many waiting writes, one transaction, one fsync: what a write costs is shared by those who wait at the same time.
 import type Database from 'better-sqlite3'
-import type { Step } from '../tables.ts'
+import type { Step, Tables } from '../tables.ts'
+import { waiter, type Waiter } from '../waiter.ts'
 import { asFault, isOfTheFile } from './faults.ts'
 
 /** So many steps in one transaction: the event loop is not held much longer than one fsync. */
@@ -12,18 +13,16 @@ const largestGroup = 128
  */
 const leastInterval = 8
 
-type Waiter = { run: () => void; succeed: () => void; fail: (error: unknown) => void }
-
 type GroupCommit = {
   /**
    * Runs `step` inside a transaction and resolves when its writes are durable. What the step throws before it writes fails its own waiter only.
    * Errors: VAULT_UNAVAILABLE for every waiter of a group that could not be committed: nothing of it was written, or, where the disk failed
    * in the very commit and the process then dies, all of it; asking again is right in both cases.
    */
-  write: <T>(step: () => Step<T>) => Promise<T>
+  write: <T>(step: (tables: Tables) => Step<T>) => Promise<T>
 }
 
-export const openGroupCommit = (db: Database.Database): GroupCommit => {
+export const openGroupCommit = (db: Database.Database, tables: Tables): GroupCommit => {
   const [begin, commit, rollback] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT'), db.prepare('ROLLBACK')]
   const waiting: Waiter[] = []
   let scheduled = false
@@ -33,7 +32,7 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
     const group = waiting.splice(0, largestGroup)
     try {
       begin.run()
-      for (const { run } of group) run()
+      for (const { run } of group) run(tables)
       commit.run()
       // Durable from here: the WAL is fsynced (synchronous=FULL).
     } catch (error) {
@@ -67,26 +66,8 @@ export const openGroupCommit = (db: Database.Database): GroupCommit => {
   return {
     write: (step) =>
       new Promise((resolve, reject) => {
-        waiting.push(waiter(step, resolve, reject))
+        waiting.push(waiter(step, resolve, reject, isOfTheFile))
         schedule()
       }),
   }
-}
-
-/** A refusal of the step is told to its own waiter once the group is over; trouble with the file fails the group. */
-const waiter = <T>(step: () => Step<T>, resolve: (answer: T) => void, reject: (error: unknown) => void): Waiter => {
-  let outcome: { answer: T } | { refusal: unknown }
-  const run = (): void => {
-    let result: Step<T>
-    try {
-      result = step()
-    } catch (error) {
-      if (isOfTheFile(error)) throw error
-      outcome = { refusal: error }
-      return
-    }
-    result.apply?.()
-    outcome = { answer: result.answer }
-  }
-  return { run, succeed: () => ('answer' in outcome ? resolve(outcome.answer) : reject(outcome.refusal)), fail: reject }
 }

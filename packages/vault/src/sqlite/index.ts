@@ -48,7 +48,7 @@ export const openSqliteVault = async ({ file, kek, clock }: SqliteVaultOptions):
 }
 
 const vaultIn = (db: Database.Database, tables: Tables, macs: VaultMacs, kek: KeyObject, clock: () => number): Vault => {
-  const { write: inGroup } = openGroupCommit(db)
+  const { write: inGroup } = openGroupCommit(db, tables)
   const read: Base['read'] = async (_, question) => {
     try {
       return question(tables)
@@ -56,7 +56,7 @@ const vaultIn = (db: Database.Database, tables: Tables, macs: VaultMacs, kek: Ke
       throw asFault(error)
     }
   }
-  const write: Base['write'] = (_, step) => inGroup(() => step(tables))
+  const write: Base['write'] = (_, step) => inGroup(step)
   const close = async (): Promise<void> => void db.close()
   return vaultOver({ read, write, close, kek, macs, clock })
 }

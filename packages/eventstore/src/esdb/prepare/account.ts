@@ -1,5 +1,5 @@
 // The ledger's account on an EventStoreDB: made, put into its one group, given its password. Through the server's own user management.
-import { convertToCommandError, type EventStoreDBClient } from '@eventstore/db-client'
+import { ErrorType, convertToCommandError, type EventStoreDBClient } from '@eventstore/db-client'
 import { UsersClient } from '@eventstore/db-client/generated/users_grpc_pb.js'
 import messages from '@eventstore/db-client/generated/users_pb.js'
 import { hasType, isDenied } from './refusals.ts'
@@ -39,7 +39,7 @@ export const readAccount = async (client: EventStoreDBClient, as?: Credentials):
   try {
     return (await manage(client, find, as)) ?? null
   } catch (error) {
-    if (hasType(error, 'user-not-found')) return null
+    if (hasType(error, ErrorType.USER_NOT_FOUND)) return null
     throw error
   }
 }

@@ -1,5 +1,5 @@
 // The two documents of access rules on the server: read, compared, and written only where they differ.
-import { BACKWARDS, END, type EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client'
+import { BACKWARDS, END, ErrorType, type EventStoreDBClient, jsonEvent, NO_STREAM } from '@eventstore/db-client'
 import { hasType } from './refusals.ts'
 import { type Difference, differencesIn, type Rules, withRules } from './rules.ts'
 
@@ -13,7 +13,7 @@ const lastOf = async (client: EventStoreDBClient, stream: string): Promise<Found
       if (event) last = { revision: event.revision, data: event.data }
     return last
   } catch (error) {
-    if (hasType(error, 'stream-not-found')) return null
+    if (hasType(error, ErrorType.STREAM_NOT_FOUND)) return null
     throw error
   }
 }
@@ -22,7 +22,7 @@ const lastOf = async (client: EventStoreDBClient, stream: string): Promise<Found
  * Writes the rules wanted, if they do not stand there already; returns what differed, [] when nothing was written. Durable on return.
  * The expected revision holds off whoever changes the same document at the same time.
  */
-export const settle = async (client: EventStoreDBClient, rules: Rules): Promise<Difference[]> => {
+export const establish = async (client: EventStoreDBClient, rules: Rules): Promise<Difference[]> => {
   const found = await lastOf(client, rules.stream)
   const differences = differencesIn(rules, found?.data)
   if (differences.length === 0) return []

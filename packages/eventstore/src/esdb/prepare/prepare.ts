@@ -5,7 +5,7 @@ import { connect, leave } from '../connection.ts'
 import { meaningOf } from '../errors.ts'
 import { patiently } from '../patience.ts'
 import { type Account, enable, isPassword, makeAccount, readAccount, setGroup, setPassword } from './account.ts'
-import { settle } from './documents.ts'
+import { establish } from './documents.ts'
 import { findFaults } from './proof.ts'
 import { inOurWords, refuse } from './refusals.ts'
 import { type Difference, ledgerAccount, rules } from './rules.ts'
@@ -53,7 +53,7 @@ const sentenceOf = ({ rule, found, wanted }: Difference): string => `${rule} ${f
 const settleRules = async (client: EventStoreDBClient): Promise<Step[]> => {
   const steps: Step[] = []
   for (const document of rules) {
-    const differences = await settle(client, document)
+    const differences = await establish(client, document)
     const says = differences.length === 0 ? document.name : `${document.name}: ${differences.map(sentenceOf).join(', ')}`
     steps.push({ what: 'rules', changed: differences.length > 0, says })
   }

@@ -1,7 +1,8 @@
 // What the server really lets the ledger's account do, found out by trying. Each attempt names a revision that no stream has: one that is not refused changes nothing.
-import { type EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
+import { ErrorType, type EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
 import { OperationsClient } from '@eventstore/db-client/generated/operations_grpc_pb.js'
 import operations from '@eventstore/db-client/generated/operations_pb.js'
+import { permissionDenied, unauthenticated } from '../errors.ts'
 import type { Credentials } from './account.ts'
 import { hasType, isDenied } from './refusals.ts'
 import { rules } from './rules.ts'
@@ -9,9 +10,6 @@ import { rules } from './rules.ts'
 /** Further than any stream will ever reach. */
 const expectedRevision = 2n ** 60n
 const stream = 'ledger'
-// Numbers of gRPC statuses (grpc/grpc doc/statuscodes.md).
-const permissionDenied = 7
-const unauthenticated = 16
 
 type Attempt = { what: string; may: boolean; attempt: (client: EventStoreDBClient, credentials: Credentials) => Promise<unknown> }
 
@@ -64,7 +62,7 @@ const isAllowed = async ({ attempt }: Attempt, client: EventStoreDBClient, crede
   } catch (error) {
     if (isDenied(error)) return false
     // It got past the access rules and failed at what it named, which is not there.
-    if (hasType(error, 'wrong-expected-version')) return true
+    if (hasType(error, ErrorType.WRONG_EXPECTED_VERSION)) return true
     throw error
   }
 }

@@ -1,5 +1,6 @@
 // Where a copy comes from and goes to, as the command is told: by its flags, or by variables where a flag would show a password.
 import { LedgerError } from '@consent-ledger/domain'
+import { databaseUrl, eventStoreUrl } from '@consent-ledger/edge'
 
 type Env = Record<string, string | undefined>
 
@@ -19,13 +20,13 @@ export const wayOf = (from: string, to: string, env: Env): { directory: string; 
   const directory = /^sqlite:(.+)$/.exec(from)?.[1]
   if (directory === undefined || !/^esdb(?:\+discover)?:/.test(to))
     throw invalid('A ledger moves one way only, from its files to EventStoreDB: --from sqlite:DIRECTORY --to esdb://… (or esdb:).')
-  return { directory, url: urlOf('--to', to, /^esdb(?:\+discover)?:\/\/./, 'EVENTSTORE_URL', env) }
+  return { directory, url: urlOf('--to', to, eventStoreUrl, 'EVENTSTORE_URL', env) }
 }
 
 /** Reads `postgres://…` or `postgres:` (then DATABASE_URL). Errors: SETTING_INVALID. */
 export const databaseOf = (text: string, env: Env): string => {
   if (!/^postgres(?:ql)?:/.test(text)) throw invalid('--vault is neither postgres://… nor postgres:.')
-  return urlOf('--vault', text, /^postgres(?:ql)?:\/\/./, 'DATABASE_URL', env)
+  return urlOf('--vault', text, databaseUrl, 'DATABASE_URL', env)
 }
 
 /** Whether a flag holds a password, which whoever sees the list of processes sees too. */

@@ -1,7 +1,7 @@
 // What the streams of a store hold: how many events each, and one running hash over the leaves of each, at some forty bytes a stream.
 import { createHash } from 'node:crypto'
 import { leafBytes, LedgerError, type RecordedEvent } from '@consent-ledger/domain'
-import { beginning, type EventStore } from '@consent-ledger/eventstore'
+import { beginning, missingRevision, type EventStore } from '@consent-ledger/eventstore'
 
 /** Numbers streams in the order in which they are met, once for both stores: what is kept per stream is then a place in an array. */
 export class StreamNumbers {
@@ -108,6 +108,5 @@ export class Tally {
 
 /** Errors: INTEGRITY if `event` is not the one of this revision. */
 export const demandNext = (event: RecordedEvent, revision: bigint): void => {
-  if (event.revision === revision) return
-  throw new LedgerError('INTEGRITY', `Revision ${revision} of ${event.stream} is missing: ${event.revision} came in its place.`)
+  if (event.revision !== revision) throw missingRevision(event.stream, revision, event.revision)
 }

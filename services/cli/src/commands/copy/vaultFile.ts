@@ -1,6 +1,7 @@
 // The vault's file of a ledger that moves: set aside once it was copied, so that no start takes it for the vault again.
-import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { renameDurably } from '@consent-ledger/edge'
 
 const ending = '.moved'
 
@@ -15,12 +16,5 @@ export const isSetAside = (file: string): boolean => file.endsWith(ending)
 /** Renames it, if that is not done; durable on return. Nobody may have it open: its write-ahead log would stay behind. */
 export const setAside = (directory: string): void => {
   const file = vaultIn(directory)
-  if (isSetAside(file)) return
-  renameSync(file, file + ending)
-  const handle = openSync(directory, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
+  if (!isSetAside(file)) renameDurably(file, file + ending)
 }
