@@ -13,9 +13,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/vault': ['domain'],
   'packages/readmodel': ['domain'],
   'packages/proof': ['domain', 'tlog'],
+  'packages/logfiles': ['domain', 'eventstore', 'tlog'],
   'packages/edge': ['domain', 'eventstore', 'vault'],
 }
-const adapters = new Set(['memory', 'sqlite', 'postgres', 'esdb'])
+const adapters = new Set(['memory', 'sqlite', 'postgres', 'esdb', 'directory'])
 
 const isTest = (path: string): boolean => /(?:^|\/)test\//.test(path)
 const inPackage = (path: string): boolean => path.startsWith('packages/')
