@@ -89,6 +89,7 @@ export const eventsDocument = async (): Promise<string> => {
     ...streamSection('One person: `subject-<subjectId>`', domain.subjectEvents, subject),
     ...streamSection('One controller: `controller-<id>`', domain.controllerEvents, catalogue),
     ...streamSection('The ledger itself: `ledger`', domain.ledgerEvents, await commentsIn('domain/src/ledger.ts')),
+    ...streamSection('The heads of the transparency log: `tree-heads`', domain.treeHeadEvents, await commentsIn('domain/src/treeHeads.ts')),
     ...streamSection('The people with operator keys: `operators`', domain.operatorEvents, await commentsIn('domain/src/operators.ts')),
   ]
   const types = ['## Types', '', '| name | form | |', '|---|---|---|', ...(await typeRows(events)), '']

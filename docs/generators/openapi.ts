@@ -3,8 +3,11 @@ import { createSecretKey } from 'node:crypto'
 import { createEdge, openLive, parseSettings } from '@consent-ledger/edge'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { ingestRoutes } from '@consent-ledger/ingest'
+import { PublishedLog } from '@consent-ledger/logfiles'
+import { MemoryLogFiles } from '@consent-ledger/logfiles/memory'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import { reportsRoutes } from '@consent-ledger/reports'
+import { generateKey, parseSkey } from '@consent-ledger/tlog'
 import { openMemoryVault } from '@consent-ledger/vault/memory'
 import product from '../package.json' with { type: 'json' }
 
@@ -19,8 +22,10 @@ export const openApiDocument = async (): Promise<string> => {
   const settings = parseSettings({ LOG_LEVEL: 'silent' })
   const app = await createEdge({ settings, live, vault, clock, version: product.version, readiness: async () => [] })
   try {
-    ingestRoutes(app, { store, vault, live, clock, settings })
-    reportsRoutes(app, { store, vault, live, readModel, clock, projector: { rebuild: async () => {} } })
+    const log = new PublishedLog(new MemoryLogFiles(), () => [])
+    const statementKey = parseSkey(generateKey('documentation').skey)
+    ingestRoutes(app, { store, vault, live, clock, settings, log })
+    reportsRoutes(app, { store, vault, live, readModel, clock, log, statementKey, witnesses: null, projector: { rebuild: async () => {} } })
     const { body } = await app.inject({ url: '/openapi.json' })
     return `${JSON.stringify(JSON.parse(body), null, 1)}\n`
   } finally {

@@ -1,10 +1,10 @@
 // Events and their documentation, both ways: every event has its section with a sentence of its own, and no section is of something else.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { controllerEvents, ledgerEvents, operatorEvents, subjectEvents } from '@consent-ledger/domain'
+import { controllerEvents, ledgerEvents, operatorEvents, subjectEvents, treeHeadEvents } from '@consent-ledger/domain'
 import { read } from './sources.ts'
 
-const known = [subjectEvents, controllerEvents, ledgerEvents, operatorEvents].flatMap((events) => Object.keys(events))
+const known = [subjectEvents, controllerEvents, ledgerEvents, treeHeadEvents, operatorEvents].flatMap((events) => Object.keys(events))
 const sections = read('docs/events.md').split(/^### /m).slice(1)
 
 describe('docs/events.md', () => {

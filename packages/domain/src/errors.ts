@@ -49,7 +49,9 @@ export const faultCodes = [
   'STORE_UNAVAILABLE',
   'OUTCOME_UNKNOWN',
   'VAULT_UNAVAILABLE',
+  'NOT_PUBLISHED',
   'INTEGRITY',
+  'LOG_DISAGREES',
   'DATA_LOCKED',
   'DATA_CORRUPT',
   'DATA_FOREIGN',
@@ -57,6 +59,7 @@ export const faultCodes = [
   'DATA_TOO_NEW',
   'LEDGER_MOVED',
   'MASTER_KEY_WRONG',
+  'SIGNING_KEY_WRONG',
 ] as const
 
 export type RefusalCode = (typeof refusalCodes)[number]

@@ -6,8 +6,12 @@ export type JsonObject = { [key: string]: Json | undefined }
 
 const noForm = (what: string): LedgerError => new LedgerError('INVALID_REQUEST', `${what} has no form in canonical JSON`)
 
+/** Printable ASCII without quotation mark and backslash: what JSON writes as it stands. Nearly every text of an event. */
+const asItStands = /^[ !#-[\]-~]*$/
+
 /** RFC 8785 §3.2.2: strings and numbers as ECMAScript writes them. §3.1 asks for I-JSON (RFC 7493): no lone surrogates, no NaN, no infinity. */
 const scalar = (value: string | number | boolean | null): string => {
+  if (typeof value === 'string' && asItStands.test(value)) return `"${value}"`
   if (typeof value === 'string' && !value.isWellFormed()) throw noForm('A text that is not well-formed Unicode')
   if (typeof value === 'number' && !Number.isFinite(value)) throw noForm('A number that is not finite')
   return JSON.stringify(value)

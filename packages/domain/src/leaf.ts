@@ -24,3 +24,6 @@ export const demandLeaf = (event: Omit<RecordedEvent, 'position'>): void => {
   // JSON.stringify writes a lone surrogate, or a backslash before `ud`, with these characters: then only the leaf itself tells.
   if (Buffer.byteLength(text) > maximumLeaf || text.includes('\\ud')) leafBytes(event)
 }
+
+/** Whether the events of a stream are sealed: everything but the heads of the log itself, and what a store keeps for its own ends. */
+export const isSealed = (stream: string): boolean => /^(?:subject-|controller-|request-|operators$|ledger$)/.test(stream)

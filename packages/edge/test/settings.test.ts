@@ -19,6 +19,7 @@ test('without any variable every default of the contract holds', () => {
   assert.deepEqual(parseSettings({ PATH: '/bin', DATABASE_URL: 'postgres://example.org' }), {
     data: './data',
     keys: './data.keys',
+    log: 'data/log',
     host: '127.0.0.1',
     port: 8080,
     trustProxy: [],

@@ -115,7 +115,10 @@ export const subjectEvents = {
   IdentityLinked: z.strictObject({ controller: Id, linkId: Uuid, scheme: z.string(), kind: IdentifierKind, commitment: Sha256Hex }),
   /** A link was undone by staff: what was said under either identifier stays where it was said. */
   IdentityUnlinked: z.strictObject({ controller: Id, linkId: Uuid, reason: SealedField }),
-  /** A proof was handed out: who, why, when. `lastRevision` is what it covers; this event itself is not in it. */
+  /**
+   * A proof was handed out: who, why, when. `lastRevision` is what it covers; this event itself is not in it. `treeSize`: size of the published log then, absent
+   * before its first head; what was not below it is in no dossier of this proof. `reached`: whom the identifiers reached then, so that it can be made again.
+   */
   ProofIssued: z.strictObject({
     controller: Id,
     proofId: Uuid,
@@ -128,6 +131,11 @@ export const subjectEvents = {
     to: Instant.optional(),
     language: Language,
     opened: z.array(z.string()),
+    treeSize: z
+      .string()
+      .regex(/^[1-9]\d*$/)
+      .optional(),
+    reached: SealedField.optional(),
     reason: SealedField,
   }),
 } as const

@@ -127,9 +127,17 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     'Send the same request again with the same `Idempotency-Key`: the answer then tells, and nothing is recorded twice.',
   ),
   VAULT_UNAVAILABLE: said('The vault cannot be reached or written, as on a full disk. What was acknowledged is safe.', sendAgain),
+  NOT_PUBLISHED: said(
+    'The events are recorded, but no published head of the transparency log covers them yet; as a rule that takes a second.',
+    'Ask again a little later. If it stays so, the sequencer does not run: `/readyz` and `ledger doctor` tell.',
+  ),
   INTEGRITY: said(
     'What was read contradicts what was written. The process stops.',
     'Do not restart blindly: keep the data as it is and read the message in the log.',
+  ),
+  LOG_DISAGREES: said(
+    'The transparency log, its state, its signed heads and the event store do not say the same. Nothing more is signed; the message says what differs, and where.',
+    'Keep everything as it is, then `ledger log fsck`; `docs/log.md` says what can be repaired and how.',
   ),
   DATA_LOCKED: said(
     'Another process already writes to this data directory.',
@@ -149,5 +157,9 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   MASTER_KEY_WRONG: said(
     'The master key is not the one that this ledger was made with. The start is refused.',
     'Put the right `master.key` into `LEDGER_KEYS`.',
+  ),
+  SIGNING_KEY_WRONG: said(
+    'The key that signs the log, or the one that signs statements, is missing or is not the one that the ledger names. The start is refused.',
+    'Put the right `log.key` or `statement.key` into `LEDGER_KEYS`.',
   ),
 }

@@ -44,7 +44,9 @@ const statuses = {
   STORE_UNAVAILABLE: [503, 'The store cannot be reached'],
   OUTCOME_UNKNOWN: [503, 'It is not known yet whether this was recorded'],
   VAULT_UNAVAILABLE: [503, 'The vault cannot be reached'],
+  NOT_PUBLISHED: [503, 'Not under a published tree head yet'],
   INTEGRITY: [500, 'A fault of the ledger'],
+  LOG_DISAGREES: [500, 'A fault of the ledger'],
   DATA_LOCKED: [500, 'A fault of the ledger'],
   DATA_CORRUPT: [500, 'A fault of the ledger'],
   DATA_FOREIGN: [500, 'A fault of the ledger'],
@@ -52,6 +54,7 @@ const statuses = {
   DATA_TOO_NEW: [500, 'A fault of the ledger'],
   LEDGER_MOVED: [500, 'A fault of the ledger'],
   MASTER_KEY_WRONG: [500, 'A fault of the ledger'],
+  SIGNING_KEY_WRONG: [500, 'A fault of the ledger'],
 } as const satisfies Record<ErrorCode, readonly [number, string]>
 
 /** HTTP status of a code. */

@@ -1,6 +1,6 @@
 // A service as a process of its own: opens what all share (event store, vault), waits for its ledger, and serves the routes that it is given.
 import type { KeyObject } from 'node:crypto'
-import type { LedgerError } from '@consent-ledger/domain'
+import { demandNotMoved, type LedgerError } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
 import { openKeyDirectory, type Vault } from '@consent-ledger/vault'
 import { type Clock, type Live, openLive } from '../live/live.ts'
@@ -24,13 +24,11 @@ export type Adapters = {
   openVault: (opening: { url: string; kek: KeyObject; clock: Clock }) => Promise<Vault>
 }
 
-/** What a service is composed of. `opened`: closed after the app, before the rest. `links.publicUrl`: there once it listens. `readiness`: may be added to. */
-export type Parts = {
+/** What every service is composed of. `opened`: closed after the app, before the rest. `links.publicUrl`: there once it listens. `readiness`: may be added to. */
+export type CommonParts = {
   app: EdgeApp
   ledgerId: string
-  databaseUrl: string
   store: EventStore
-  vault: Vault
   live: Live
   spans: Spans
   clock: Clock
@@ -40,31 +38,88 @@ export type Parts = {
   /** Repeats the opening of something until it is there, as long as its failure may pass. */
   patiently: <T>(open: () => Promise<T>) => Promise<T>
 }
+/** Of a service that works with people. */
+export type Parts = CommonParts & { databaseUrl: string; vault: Vault }
 
-const demandServers = ({ store, eventStoreUrl, databaseUrl }: Settings): { eventStoreUrl: string; databaseUrl: string } => {
+const demandEventStore = ({ store, eventStoreUrl }: Settings): string => {
   if (store !== 'esdb' || eventStoreUrl === undefined)
     throw invalidSetting('LEDGER_STORE', 'must be esdb: a service that runs by itself shares its event store with the others')
+  return eventStoreUrl
+}
+const demandDatabase = ({ databaseUrl }: Settings): string => {
   if (databaseUrl === undefined)
     throw invalidSetting('DATABASE_URL', 'must be set: a service that runs by itself shares vault and read model with the others')
-  return { eventStoreUrl, databaseUrl }
+  return databaseUrl
 }
 
-type Shared = Pick<Parts, 'store' | 'vault' | 'live' | 'databaseUrl' | 'patiently'> & { ledger: BegunLedger }
+type OpenEventStore = Adapters['openEventStore']
+type Events = Pick<CommonParts, 'store' | 'patiently'> & { ledger: BegunLedger }
+type Shared = Events & { live: Live }
 
-/** Opens what every service shares, in the order in which each can be judged by the one before. Nothing is made for a ledger that has not begun. */
-const openShared = async (life: Life, adapters: Adapters, spans: Spans, opened: Opened): Promise<Shared> => {
-  const { settings, clock, say, onFatal } = life
-  const { eventStoreUrl, databaseUrl } = demandServers(settings)
-  const patiently: Parts['patiently'] = (open) => untilThere(life, open)
-  const untraced = opened.keep(await patiently(() => adapters.openEventStore({ url: eventStoreUrl, onFatal })))
+const openEvents = async (life: Life, openEventStore: OpenEventStore, spans: Spans, opened: Opened): Promise<Events> => {
+  const url = demandEventStore(life.settings)
+  const patiently: CommonParts['patiently'] = (open) => untilThere(life, open)
+  const untraced = opened.keep(await patiently(() => openEventStore({ url, onFatal: life.onFatal })))
   const store = tracedStore(untraced, spans)
-  const ledger = await patiently(() => findLedger(store))
+  return { store, patiently, ledger: await patiently(() => findLedger(store)) }
+}
+
+const openFolds = async ({ clock, onFatal }: Life, { store, patiently }: Events, opened: Opened): Promise<Live> =>
+  opened.keep(await patiently(() => openLive({ store, clock, here: 'esdb', onFault: onFatal })))
+
+/** Opens what services share, in the order in which each can be judged by the one before. Nothing is made for a ledger that has not begun. */
+const openWithPeople = async (
+  life: Life,
+  adapters: Adapters,
+  spans: Spans,
+  opened: Opened,
+): Promise<Shared & Pick<Parts, 'vault' | 'databaseUrl'>> => {
+  const { settings, clock, say } = life
+  demandEventStore(settings)
+  const databaseUrl = demandDatabase(settings)
+  const events = await openEvents(life, adapters.openEventStore, spans, opened)
+  const { ledger, patiently } = events
   const keys = openKeyDirectory(settings.keys, say, { expectExisting: true })
   demandOwn(ledger, keys, 'esdb')
   const vault = opened.keep(await patiently(() => adapters.openVault({ url: databaseUrl, kek: keys.kek, clock })))
   await patiently(() => demandVaultOf(ledger, vault, 'The vault that DATABASE_URL names'))
-  const live = opened.keep(await patiently(() => openLive({ store, clock, here: 'esdb', onFault: onFatal })))
-  return { ledger, store, vault: tracedVault(vault, spans), live, databaseUrl, patiently }
+  return { ...events, live: await openFolds(life, events, opened), vault: tracedVault(vault, spans), databaseUrl }
+}
+
+const openWithoutPeople = async (life: Life, openEventStore: OpenEventStore, spans: Spans, opened: Opened): Promise<Shared> => {
+  const events = await openEvents(life, openEventStore, spans, opened)
+  demandNotMoved(events.ledger, 'esdb')
+  return { ...events, live: await openFolds(life, events, opened) }
+}
+
+type Serving = { life: Life; opened: Opened; spans: Spans; vault: Pick<Vault, 'noteKeyUses'>; readiness: Readiness[] }
+
+const serve = async (
+  { life, opened, spans, vault, readiness }: Serving,
+  { ledger, ...shared }: Shared,
+  compose: (parts: CommonParts) => Promise<void>,
+): Promise<Running> => {
+  const { settings, clock, onFatal } = life
+  const { live } = shared
+  readiness.unshift(storeReady(live, clock))
+  const app = await createEdge({ settings, live, vault, clock, version, spans, onFatal, readiness: () => readyWhen(...readiness)() })
+  const links: CommonParts['links'] = settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }
+  await compose({ app, ledgerId: ledger.ledgerId, ...shared, spans, clock, links, opened, readiness })
+  opened.onClose(() => app.close())
+  const url = await listen(app, settings)
+  links.publicUrl ??= url
+  return { greeting: [`Ready at ${url}   (docs: ${url}/docs)`], stop: () => opened.close() }
+}
+
+/** What is open when a start fails is closed. */
+const orClosed = async (start: (opened: Opened) => Promise<Running>): Promise<Running> => {
+  const opened = new Opened()
+  try {
+    return await start(opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
 }
 
 /**
@@ -72,28 +127,25 @@ const openShared = async (life: Life, adapters: Adapters, spans: Spans, opened: 
  * `compose` registers its routes, opens what else it needs and says when that is ready. On return it answers.
  * Errors: SETTING_INVALID, MASTER_KEY_WRONG, LEDGER_MOVED, DATA_FOREIGN, DATA_CORRUPT, each saying what to do; those of `compose`.
  */
-export const startApart = async (
+export const startApart = (life: Life, service: string, adapters: Adapters, compose: (parts: Parts) => Promise<void>): Promise<Running> =>
+  orClosed(async (opened) => {
+    const spans = opened.keep(await openSpans(life.settings, service, version))
+    const { vault, databaseUrl, ...shared } = await openWithPeople(life, adapters, spans, opened)
+    const serving = { life, opened, spans, vault, readiness: [vaultReady(vault)] }
+    return serve(serving, shared, (parts) => compose({ ...parts, vault, databaseUrl }))
+  })
+
+/** As `startApart`, for a service that knows no people: it needs neither vault nor master key. */
+export const startWithoutPeople = (
   life: Life,
   service: string,
-  adapters: Adapters,
-  compose: (parts: Parts) => Promise<void>,
-): Promise<Running> => {
-  const { settings, clock, onFatal } = life
-  const opened = new Opened()
-  try {
-    const spans = opened.keep(await openSpans(settings, service, version))
-    const { ledger, ...shared } = await openShared(life, adapters, spans, opened)
-    const { live, vault } = shared
-    const readiness = [storeReady(live, clock), vaultReady(vault)]
-    const app = await createEdge({ settings, live, vault, clock, version, spans, onFatal, readiness: () => readyWhen(...readiness)() })
-    const links: Parts['links'] = settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }
-    await compose({ app, ledgerId: ledger.ledgerId, ...shared, spans, clock, links, opened, readiness })
-    opened.onClose(() => app.close())
-    const url = await listen(app, settings)
-    links.publicUrl ??= url
-    return { greeting: [`Ready at ${url}   (docs: ${url}/docs)`], stop: () => opened.close() }
-  } catch (error) {
-    await opened.close()
-    throw error
-  }
-}
+  { openEventStore }: Pick<Adapters, 'openEventStore'>,
+  compose: (parts: CommonParts) => Promise<void>,
+): Promise<Running> =>
+  orClosed(async (opened) => {
+    const spans = opened.keep(await openSpans(life.settings, service, version))
+    const shared = await openWithoutPeople(life, openEventStore, spans, opened)
+    // Nobody has a key for what it serves, so no use of one is noted.
+    const vault = { noteKeyUses: async (): Promise<void> => {} }
+    return serve({ life, opened, spans, vault, readiness: [] }, shared, compose)
+  })

@@ -9,6 +9,8 @@ export type Readiness = () => Promise<NotReady[]>
 const staleStore = 5_000
 /** Age at which the read model no longer tells what is, ms: more than a projector needs to come back after a restart. */
 const staleReadModel = 30_000
+/** Age at which what is recorded can no longer be said to be published, ms: more than a sequencer needs to come back. */
+const staleLog = 30_000
 /** How long an answer may take, ms. */
 const patience = 2_000
 
@@ -46,6 +48,16 @@ export const readModelReady = (readModel: { progress(): Promise<{ asOf: number |
     return [{ what: 'read model', why: 'It falls behind: no projector has kept it level for a while.' }]
   }
   return () => inTime(look(), { what: 'read model', why: 'It does not answer.' })
+}
+
+/** The sequencer publishes what is recorded. `levelAt`: null before all of it was published once. `lagSeconds`: since it last was, by a clock that never goes back. */
+export const logReady = (sequencer: { progress(): { levelAt: number | null; lagSeconds: number } }): Readiness => {
+  const why = { first: 'Everything recorded so far is being sealed.', behind: 'It falls behind: what was recorded is not published.' }
+  return async () => {
+    const { levelAt, lagSeconds } = sequencer.progress()
+    if (levelAt !== null && lagSeconds * 1000 <= staleLog) return []
+    return [{ what: 'transparency log', why: levelAt === null ? why.first : why.behind }]
+  }
 }
 
 /** All of them at once, in one answer. */

@@ -1,5 +1,6 @@
 // The settings of a process, from its environment (API.md, Process settings). A misspelt one stops the start instead of being lost.
 import { isIP } from 'node:net'
+import { join } from 'node:path'
 import { LedgerError } from '@consent-ledger/domain'
 import { z } from 'zod'
 
@@ -41,6 +42,12 @@ const Environment = z.strictObject({
   LEDGER_TRUST_PROXY: Networks.default([]),
   LEDGER_STORE: Store.default('sqlite'),
   LEDGER_PUBLIC_URL: WebAddress.optional(),
+  LEDGER_LOG: Path.optional(),
+  LEDGER_LOG_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]{1,200}$/, 'a name without spaces and without +')
+    .optional(),
+  LEDGER_WITNESSES: Path.optional(),
   LEDGER_URL: WebAddress.optional(),
   EVENTSTORE_URL: EventStoreUrl.optional(),
   DATABASE_URL: DatabaseUrl.optional(),
@@ -53,6 +60,12 @@ export type Settings = {
   data: string
   /** Directory of the key files, beside the data and not in it. */
   keys: string
+  /** Directory of the transparency log: tiles, entries, heads. */
+  log: string
+  /** Name of the log, fixed when its key is made at the first start; absent: made from the ledger's id. */
+  logOrigin?: string
+  /** File that names the witnesses and how many of them are asked for (C2SP tlog-policy). */
+  witnesses?: string
   host: string
   /** 0: the system picks one. */
   port: number
@@ -103,12 +116,15 @@ export const parseSettings = (env: Record<string, string | undefined>): Settings
   return {
     data: found.LEDGER_DATA,
     keys: found.LEDGER_KEYS ?? `${found.LEDGER_DATA.replace(/\/+$/, '')}.keys`,
+    log: found.LEDGER_LOG ?? join(found.LEDGER_DATA, 'log'),
     host: found.LEDGER_HOST,
     port: found.LEDGER_PORT,
     trustProxy: found.LEDGER_TRUST_PROXY,
     store: found.LEDGER_STORE,
     logLevel: found.LOG_LEVEL,
     ...(found.LEDGER_CATALOGUE === undefined ? {} : { catalogue: found.LEDGER_CATALOGUE }),
+    ...(found.LEDGER_LOG_ORIGIN === undefined ? {} : { logOrigin: found.LEDGER_LOG_ORIGIN }),
+    ...(found.LEDGER_WITNESSES === undefined ? {} : { witnesses: found.LEDGER_WITNESSES }),
     ...(found.LEDGER_PUBLIC_URL === undefined ? {} : { publicUrl: found.LEDGER_PUBLIC_URL }),
     ...(found.LEDGER_URL === undefined ? {} : { url: found.LEDGER_URL }),
     ...(found.EVENTSTORE_URL === undefined ? {} : { eventStoreUrl: found.EVENTSTORE_URL }),

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { LedgerError } from '@consent-ledger/domain'
+import type { EventStore } from '../port.ts'
 import { faultOf, openForWriting } from './connection.ts'
 import { bringUpToDate, syncPath } from './format.ts'
 import { lockForWriting } from './lock.ts'
@@ -54,5 +55,24 @@ const prepareFile = (file: string): void => {
     bringUpToDate(db, file)
   } finally {
     db.close()
+  }
+}
+
+/** What only reads: beside the process that writes, or where none does. */
+export type SqliteEventReader = Pick<EventStore, 'readStream' | 'readAll' | 'head' | 'close'>
+
+/** Reads `events.sqlite` in `directory`, which must be there, without the writer's lock. Errors: DATA_CORRUPT, STORE_UNAVAILABLE. */
+export const openSqliteEventReader = (directory: string): SqliteEventReader => {
+  const file = join(directory, 'events.sqlite')
+  try {
+    const reader = new Reader(file)
+    return {
+      readStream: async (stream, page) => reader.stream(stream, page),
+      readAll: async (page) => reader.all(page),
+      head: async () => reader.head(),
+      close: async () => reader.close(),
+    }
+  } catch (error) {
+    throw faultOf(error, file)
   }
 }
