@@ -137,9 +137,22 @@ describe('settings', () => {
       const settings = parseSettings(given)
       assert.equal(settings.host, '0.0.0.0')
       assert.notEqual(settings.data, settings.keys)
-      if (settings.store === 'esdb') assert.ok(settings.eventStoreUrl?.startsWith('esdb://ledger:c3@') && settings.databaseUrl)
+      if (settings.store === 'esdb') assert.ok(settings.eventStoreUrl?.startsWith('esdb://ledger:c3@'))
+      if (settings.store === 'esdb') assert.equal(settings.databaseUrl === undefined, name === 'sequencer', 'who seals knows no people')
       if (name === 'standalone' || name === 'bootstrap') assert.ok(settings.catalogue, 'beyond loopback a catalogue must be named')
     })
+})
+
+describe('the log', () => {
+  const mounts = (volume: string): string[] =>
+    all.flatMap(([name, service]) =>
+      (service.volumes ?? []).filter((one) => one.startsWith(`${volume}:`)).map((one) => `${name}${one.endsWith(':ro') ? ' reads' : ''}`),
+    )
+  it('is written by the sequencer alone, which alone has its key and does not have the master key', () => {
+    assert.deepEqual(mounts('log'), ['ingest reads', 'projector reads', 'reports reads', 'sequencer'])
+    assert.deepEqual(mounts('log-key'), ['sequencer'])
+    assert.ok(!mounts('keys').includes('sequencer'))
+  })
 })
 
 describe('a profile', () => {
@@ -151,10 +164,10 @@ describe('a profile', () => {
     assert.equal(services['standalone']?.volumes?.filter((volume) => !volume.endsWith(':ro')).length, 1)
     assert.deepEqual(inProfile('dev'), ['eventstore-dev', 'postgres-dev', 'kafka'])
     const servers = ['kafka', 'certificates', 'eventstore1', 'eventstore2', 'eventstore3', 'postgres']
-    assert.deepEqual(inProfile('cluster'), [...servers, 'prepare', 'bootstrap', 'ingest', 'projector', 'reports', 'proxy'])
+    assert.deepEqual(inProfile('cluster'), [...servers, 'prepare', 'bootstrap', 'ingest', 'projector', 'reports', 'sequencer', 'proxy'])
     assert.deepEqual(
-      ['ingest', 'projector', 'reports'].map((name) => services[name]?.deploy?.replicas ?? 1),
-      [2, 2, 1],
+      ['ingest', 'projector', 'reports', 'sequencer'].map((name) => services[name]?.deploy?.replicas ?? 1),
+      [2, 2, 1, 1],
     )
   })
   it('has with each container whatever that waits for, and nothing is waited for in vain', () => {

@@ -50,7 +50,8 @@ const everywhere = (value: unknown, change: (text: string) => string): unknown =
 export const path = 'docker/compose.yml'
 
 /** The file as it stands, variables not put in. */
-export const rawFile = (): ComposeFile => parse(read(path), { merge: true }) as ComposeFile
+/** The file is ours: its aliases may be many. */
+export const rawFile = (): ComposeFile => parse(read(path), { merge: true, maxAliasCount: -1 }) as ComposeFile
 
 /** With these variables, as from docker/.env. */
 export const composeFile = (given: Readonly<Record<string, string>>): ComposeFile =>

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { createEdge, type EdgeApp, type Live, openLive, parseSettings } from '@consent-ledger/edge'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { ingestRoutes } from '@consent-ledger/ingest'
+import { SealedLog } from '@consent-ledger/logfiles/conformance'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import { reportsRoutes } from '@consent-ledger/reports'
 import type { Vault } from '@consent-ledger/vault'
@@ -34,9 +35,11 @@ const readModel = await openSqliteReadModel({ file: ':memory:', ledgerId: '00000
 const stores = { store, vault, live }
 const ofEvery = await pathsOf(stores, () => {})
 const own = (paths: string[]): string[] => paths.filter((path) => !ofEvery.includes(path))
-const ofIngest = own(await pathsOf(stores, (app) => ingestRoutes(app, { ...stores, clock, settings })))
+const ofIngest = own(await pathsOf(stores, (app) => ingestRoutes(app, { ...stores, clock, settings, log: null })))
 const projector = { rebuild: async () => {} }
-const ofReports = own(await pathsOf(stores, (app) => reportsRoutes(app, { ...stores, readModel, clock, projector })))
+const sealed = new SealedLog()
+const ofLog = { log: sealed.published(live), statementKey: sealed.statementKey, witnesses: null }
+const ofReports = own(await pathsOf(stores, (app) => reportsRoutes(app, { ...stores, readModel, clock, projector, ...ofLog })))
 for (const part of [live, readModel, vault, store]) await part.close()
 
 const file = read('docker/Caddyfile')

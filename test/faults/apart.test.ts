@@ -15,6 +15,7 @@ let apart: Apart
 let ingests: LedgerProcess[] = []
 let projectors: LedgerProcess[] = []
 let reports: LedgerProcess
+let sequencer: LedgerProcess
 
 before(async () => {
   double = await startEventStoreDouble()
@@ -24,7 +25,7 @@ before(async () => {
   assert.equal(code, 0, output)
   ingests = await Promise.all([apart.start('ingest'), apart.start('ingest')])
   projectors = await Promise.all([apart.start('projector'), apart.start('projector')])
-  reports = await apart.start('reports')
+  ;[sequencer, reports] = await Promise.all([apart.start('sequencer'), apart.start('reports')])
 })
 after(async () => {
   await apart.end()
@@ -118,7 +119,7 @@ const demandCountedOnce = async (): Promise<void> => {
   await eventually(counted, (count) => count === held)
 }
 
-const all = (): LedgerProcess[] => [...ingests, ...projectors, reports]
+const all = (): LedgerProcess[] => [...ingests, ...projectors, reports, sequencer]
 const ready = (ones: readonly LedgerProcess[]): Promise<string[][]> =>
   eventually(() => Promise.all(ones.map(notReady)), (answers) => answers.every((names) => names.length === 0)) // prettier-ignore
 

@@ -20,8 +20,11 @@ test('an event that was tampered with ends the process that reads it, and says w
     db.close()
     assert.equal(changes, 1)
 
-    const second = await LedgerProcess.start(where.data)
-    await request(second.url, 'GET', `/v1/subjects/${json.receipt.subjectId}/state`, { key: second.keys.operators.legal }).catch(() => null)
+    // If it was not sealed before the stop, the sequencer reads it, perhaps before anybody can ask.
+    const second = new LedgerProcess(where.data)
+    const answers = await second.answering().catch(() => null)
+    const path = `/v1/subjects/${json.receipt.subjectId}/state`
+    if (answers !== null) await request(answers.url, 'GET', path, { key: second.keys.operators.legal }).catch(() => null)
     const { code, output } = await second.ended
     assert.equal(code, 70)
     assert.match(output, /The ledger stopped\. (INTEGRITY|DATA_CORRUPT): /)

@@ -13,6 +13,8 @@ export type Program =
   | 'ingest/src/main.ts'
   | 'projector/src/main.ts'
   | 'reports/src/main.ts'
+  | 'sequencer/src/main.ts'
+  | 'witness/src/main.ts'
 
 const fileOf = (program: Program): string => fileURLToPath(new URL(`../../services/${program}`, import.meta.url))
 

@@ -45,7 +45,8 @@ export const beginLedger = async (life: Life, opened: Opened): Promise<Begun> =>
   const live = opened.keep(await openLive({ store, clock, onFault: onFatal, here }))
   // The address is known only once the app listens; links are handed out later than that.
   const links: IngestDeps['settings'] = settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }
-  const ingest = { store, vault, live, clock, settings: links }
+  // Nobody waits for the log while the catalogue is applied; whoever serves requests puts it in.
+  const ingest = { store, vault, live, clock, settings: links, log: null }
   if (live.ledger().firstKeysIssued) return { data, live, ingest, spans, demo: false }
   const { file, demo } = await firstCatalogue(settings)
   const keys = await bootstrap(ingest, file, keysFileIn(settings.data))

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { ledgerAggregate, LedgerError, type StoreKind } from '@consent-ledger/domain'
-import { demandOwn, demandVaultOf, hasBegun, type BegunLedger, type Life, type Opened } from '@consent-ledger/edge'
+import { demandOwn, demandVaultOf, hasBegun, type BegunLedger, type Life, type Opened, type Settings } from '@consent-ledger/edge'
 import { beginning, fold, type EventStore } from '@consent-ledger/eventstore'
+import { readState } from '@consent-ledger/logfiles'
+import { openLogDirectoryReader } from '@consent-ledger/logfiles/directory'
 import { refuseRolledBack, type ReadModel } from '@consent-ledger/readmodel'
 import { openKeyDirectory, type KeyDirectory, type Vault } from '@consent-ledger/vault'
 import { createLedger } from './bootstrap.ts'
@@ -23,7 +25,7 @@ export type Data = {
 /** An empty event store beside a mark or a vault is not a new ledger: its events are lost, not mounted, or elsewhere. */
 const lost = (name: string): LedgerError => {
   const remedy =
-    'Bring the events back, or name the store that holds them. Only if a new ledger is meant, move the vault and the key directory away'
+    'Bring the events back, or name the store that holds them. Only if a new ledger is meant, move the vault, the log and the key directory away'
   return new LedgerError('DATA_ROLLED_BACK', `${name} is missing or empty, though this ledger has recorded events. ${remedy}`)
 }
 
@@ -36,6 +38,11 @@ const ledgerIn = async ({ store, kind }: Events, keys: KeyDirectory): Promise<Be
   }
   if ((await store.head()) !== beginning) throw new LedgerError('DATA_FOREIGN', 'The event store holds events, but not of a ledger')
   return null
+}
+
+/** A log that has leaves beside an empty store is what is left of a ledger, and what it is brought back from. */
+const demandNoLog = async ({ store, log }: Settings, name: string): Promise<void> => {
+  if (store !== 'memory' && (await readState(openLogDirectoryReader(log))) !== null) throw lost(name)
 }
 
 /** Begins the ledger in an empty store. If another process does so at the same moment, the ledger is theirs, and so must be the key. */
@@ -75,6 +82,7 @@ export const openData = async (life: Life, opened: Opened): Promise<Data> => {
   if (kind !== null && empty && mark !== null) throw lost(events.name)
   const keys = openKeyDirectory(settings.keys, say, { expectExisting: !empty || place.there })
   const there = await ledgerIn(events, keys)
+  if (there === null) await demandNoLog(settings, events.name)
   // A crash from here on leaves a vault without a ledger, which the next start takes up.
   if (place.kind === 'sqlite') mkdirSync(settings.data, { recursive: true, mode: 0o700 })
   const vault = opened.keep(await place.open(keys.kek))

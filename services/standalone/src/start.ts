@@ -1,10 +1,11 @@
-// One process on one port: ingest, projector and reports composed on one set of stores.
+// One process on one port: ingest, sequencer, projector and reports composed on one set of stores.
 import { createEdge, listen, Opened, readModelReady, readyWhen, storeReady, vaultReady, version, type Life } from '@consent-ledger/edge'
 import { ingestRoutes } from '@consent-ledger/ingest'
 import { addProjector } from '@consent-ledger/projector'
-import { reportsRoutes } from '@consent-ledger/reports'
+import { readWitnessPolicy, reportsRoutes } from '@consent-ledger/reports'
 import { beginLedger } from './begin.ts'
 import type { KeysFile } from './bootstrap.ts'
+import { addLog } from './log.ts'
 
 /** `keys`: only of a first start, when the catalogue was applied and keys were made; `demo`: it was the example's catalogue. */
 export type Standalone = { url: string; keys?: KeysFile; demo: boolean; stop(): Promise<void> }
@@ -17,16 +18,19 @@ const markEvery = 1000
 
 const open = async (life: Life, opened: Opened): Promise<Omit<Standalone, 'stop'>> => {
   const { settings, clock, onFatal } = life
-  const { data, live, ingest, spans, keys, demo } = await beginLedger(life, opened)
+  const begun = await beginLedger(life, opened)
+  const { data, live, ingest, spans, keys, demo } = begun
   const { store, vault, readModel } = data
-  const readiness = readyWhen(storeReady(live, clock), vaultReady(vault), readModelReady(readModel, clock))
-  const app = await createEdge({ settings, live, vault, clock, version, spans, onFatal, readiness })
+  const readiness = [storeReady(live, clock), vaultReady(vault), readModelReady(readModel, clock)]
+  const app = await createEdge({ settings, live, vault, clock, version, spans, onFatal, readiness: () => readyWhen(...readiness)() })
   // Without the mark the ledger works all the same: only a rollback of its data would go unseen.
   const keepMark = () => data.keepMark().catch((error: unknown) => app.log.warn(error, 'the high-water mark could not be kept'))
   opened.onClose(keepMark)
-  const projector = addProjector({ app, opened, store, vault, readModel, live, clock, spans, onFault: onFatal })
-  ingestRoutes(app, ingest)
-  reportsRoutes(app, { store, vault, live, readModel, projector, clock })
+  const { published, statementKey } = await addLog({ life, opened, begun, app, readiness })
+  const projector = addProjector({ app, opened, store, vault, readModel, live, published, clock, spans, onFault: onFatal })
+  ingestRoutes(app, { ...ingest, log: published })
+  const witnesses = await readWitnessPolicy(settings.witnesses)
+  reportsRoutes(app, { store, vault, live, readModel, projector, log: published, statementKey, witnesses, clock })
   opened.onClose(() => app.close())
   const url = await listen(app, settings)
   ingest.settings.publicUrl ??= url

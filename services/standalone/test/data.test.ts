@@ -49,6 +49,11 @@ test('events that are gone beside people who are there are not begun anew, with 
   rmSync(join(settings.keys, 'master.key'))
   await assert.rejects(start(settings), { code: 'MASTER_KEY_WRONG', message: /is missing/ })
   remove(settings, 'events.sqlite', 'vault.sqlite', 'readmodel.sqlite')
+  await assert.rejects(start(settings), rolledBack, 'the log is what is left of a ledger')
+  rmSync(settings.log, { recursive: true })
+  await assert.rejects(start(settings), { code: 'DATA_ROLLED_BACK', message: /log\.head in the key directory/ })
+  remove(settings, 'events.sqlite', 'vault.sqlite', 'readmodel.sqlite')
+  rmSync(settings.keys, { recursive: true })
   assert.equal(await start(settings), true)
 })
 

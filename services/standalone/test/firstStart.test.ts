@@ -37,7 +37,7 @@ const run = async (store: EventStore, keysFile: string, vault: ReturnType<typeof
   await createLedger({ store, clock }, '6f0f1c1e-6f0a-4c7e-9b3b-0f2d6a3c9e11', 'a'.repeat(64))
   const live = await openLive({ store, clock })
   try {
-    return await bootstrap({ store, vault, live, clock, settings: {} }, await readCatalogueFile(demoCatalogue), keysFile)
+    return await bootstrap({ store, vault, live, clock, settings: {}, log: null }, await readCatalogueFile(demoCatalogue), keysFile)
   } finally {
     await live.close()
   }

@@ -7,6 +7,7 @@ import { createEdge, openLive, Opened, readModelReady, readyWhen, storeReady, ty
 import { decideAndAppend, type EventStore, type Ticker } from '@consent-ledger/eventstore'
 import { openEsdbEventStore, type Patience } from '@consent-ledger/eventstore/esdb'
 import { addOperator, applyCatalogue, ingestRoutes, issueSiteKeys, type IngestDeps } from '@consent-ledger/ingest'
+import { SealedLog } from '@consent-ledger/logfiles/conformance'
 import { startProjector, type Projector } from '@consent-ledger/projector'
 import type { ReadModel } from '@consent-ledger/readmodel'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
@@ -69,6 +70,9 @@ const counting = (readModel: ReadModel, applied: Map<string, number>): ReadModel
   listAnswers: (asked) => readModel.listAnswers(asked),
   activity: (asked) => readModel.activity(asked),
   turnedAway: (asked) => readModel.turnedAway(asked),
+  logSize: () => readModel.logSize(),
+  applyLeaves: (from, leaves, to) => readModel.applyLeaves(from, leaves, to),
+  leafIndexOf: (stream, revision) => readModel.leafIndexOf(stream, revision),
   reset: () => readModel.reset(),
   close: () => readModel.close(),
 })
@@ -138,12 +142,24 @@ const openOnce = async ({ url, patience = patient, beside, part }: Opening, open
   const readiness = readyWhen(storeReady(live, clock), readModelReady(readModel, clock))
   const app = await createEdge({ settings: { logLevel: 'silent', trustProxy: [] }, live, vault, clock, version: '0', readiness, checkReplies: true, onFatal }) // prettier-ignore
   opened.keep(app)
-  const deps = { store, vault, live, clock, settings: { publicUrl: 'https://consent.example.org' } }
+  const deps = { store, vault, live, clock, settings: { publicUrl: 'https://consent.example.org' }, log: null }
   const log = { info: () => {}, warn: () => {} }
   const projector = startProjector({ store, readModel, clock, onFault: onFatal, log, ticker: often })
   opened.onClose(() => projector.stop())
   ingestRoutes(app, deps)
-  reportsRoutes(app, { store, vault, live, readModel, projector, clock })
+  // Nothing is sealed here: what the log does when a store fails is shown where it is sealed.
+  const sealed = new SealedLog()
+  reportsRoutes(app, {
+    store,
+    vault,
+    live,
+    readModel,
+    projector,
+    log: sealed.published(live),
+    statementKey: sealed.statementKey,
+    witnesses: null,
+    clock,
+  })
   await app.ready()
   const keys = beside?.keys ?? (await firstKeys(deps))
   const later = (ms: number): void => void (time.now += ms)
