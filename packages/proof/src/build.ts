@@ -9,6 +9,7 @@ import {
   subjectView,
   type Catalogue,
   type RecordedEvent,
+  type Role,
 } from '@consent-ledger/domain'
 import { evidenceOf, gradeOf } from './evidence/fields.ts'
 import type { Opened } from './opened.ts'
@@ -24,7 +25,7 @@ export type Issued = Narrowing & {
   id: string
   issuedAt: number
   reason: string
-  role: string
+  role: Role
   language: ReportLanguage
   lastRevision: bigint
 }
@@ -39,6 +40,8 @@ export type ProofInput = {
   /** By event id; already held against the commitments. */
   opened: ReadonlyMap<string, Opened>
   otherSubjects: OtherSubjects | null
+  /** In a dossier: what shows the stream to be whole lies beside the proof. `cosigned`: the issuer verified that a witness has seen the tree. */
+  log?: { cosigned: boolean }
 }
 
 const refuseGaps = ({ events, issued }: ProofInput): void => {
@@ -64,12 +67,14 @@ const proven = (event: RecordedEvent, opened: Opened | undefined): Proof['events
 
 const concerns = (issued: Issued) => (row: { purpose: string }) => issued.purpose === undefined || row.purpose === issued.purpose
 
-/** Builds the proof. Errors: INTEGRITY for a gap in the stream or a notice that is not what its SHA-256 says; NOT_FOUND without a controller. */
+/** Builds the proof. Errors: INTEGRITY for a gap in the stream or a notice that is not what its SHA-256 says; NOT_FOUND without the controller or the purpose that it is about. */
 export const buildProof = (input: ProofInput): Proof => {
   refuseGaps(input)
   const { events, issued, opened, subjectId } = input
   const catalogue = catalogueKnownAt(input.catalogue, issued.issuedAt)
   if (catalogue.controller === null) throw new LedgerError('NOT_FOUND', 'There is no such controller')
+  if (issued.purpose !== undefined && !catalogue.purposes.has(issued.purpose))
+    throw new LedgerError('NOT_FOUND', 'There is no such purpose')
   const record = recordOf({ events, catalogue, opened }, issued)
   const subject = events.reduce(evolveSubject, initialSubject())
   const view = subjectView(subject, catalogue, { at: issued.issuedAt, knownAt: issued.issuedAt })
@@ -97,6 +102,6 @@ export const buildProof = (input: ProofInput): Proof => {
     otherSubjects: input.otherSubjects,
     evidence,
     grade: gradeOf(evidence),
-    limits: limitsOf(record, opened.values(), issued.language),
+    limits: limitsOf({ record, opened: opened.values(), log: input.log }, issued.language),
   }
 }

@@ -1,6 +1,10 @@
-// What an auditor takes away: the proof with its 20 fields of evidence, and every event in plain words.
+// What an auditor takes away: the proof with its 20 fields of evidence, every event in plain words, and the dossier that a stranger can check.
 export { buildProof, envelopeOf, type Issued, type ProofInput } from './build.ts'
 export { EventEnvelope, OtherSubjects, Proof, proofJsonSchema } from './proof.ts'
 export type { Opened, OpenedField, OpenedIdentifier } from './opened.ts'
+export { heldInAll, namesOf, type Held, type HeldField, type HeldIdentifier } from './held.ts'
 export { storyteller } from './plain/plain.ts'
 export type { ReportLanguage } from './plain/sentences.ts'
+export { buildDossier, type DossierInput } from './dossier/build.ts'
+export { dossierFiles, parseDossierPath, type ReachedOpening } from './dossier/format.ts'
+export { DossierReport, type CarriedStream, type Cosignature } from './dossier/report.ts'

@@ -8,6 +8,7 @@ import {
   LegalBasis,
   ObjectionRow,
   PurposeEntry,
+  Role,
   Sha256Hex,
   Uuid,
   StateRow,
@@ -67,7 +68,8 @@ const PurposeThen = z.strictObject({
   eventId: z.string(),
 })
 
-const Step = z.strictObject({
+/** One event of a time line, in plain words, and the rows that it changed. */
+export const Step = z.strictObject({
   revision: Revision,
   eventId: z.string(),
   type: z.string(),
@@ -96,7 +98,7 @@ export const Proof = z.strictObject({
   issuedAt: Instant,
   reason: z.string(),
   /** Role of whoever took it. */
-  role: z.string(),
+  role: Role,
   language: z.enum(['fr', 'en']),
   /** What the report was narrowed to; the events are the whole stream all the same. */
   about: z.strictObject({ purpose: Id.nullable(), from: Instant.nullable(), to: Instant.nullable() }),

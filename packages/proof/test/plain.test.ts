@@ -23,7 +23,7 @@ test('a yes, in French, on the clock of the controller', () => {
 test('a yes, in English', () => {
   assert.equal(
     said(yes[0], 'en'),
-    'The person said yes to “Offers” (version 1) by e-mail, on a web form, on Campo France, at 20 November 2026 at 10:00:00 CET, notice news-form version 1 (fr), valid until 20 November 2027 at 10:00:00 CET.',
+    'The person said yes to “Offers” (version 1) by e-mail, on a web form, on Campo France, at 20 November 2026 at 10:00:00 UTC+1, notice news-form version 1 (fr), valid until 20 November 2027 at 10:00:00 UTC+1.',
   )
 })
 

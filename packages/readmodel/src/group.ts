@@ -5,6 +5,7 @@ import { countsOf } from './activity/counts.ts'
 import type { ActivityCount, TurnedAwayCount } from './activity/counts.ts'
 import { inOrder, registersOf, subjectOf } from './answers/registers.ts'
 import type { AnswerRow } from './answers/registers.ts'
+import type { Leaf } from './port.ts'
 
 /** No two rows of a list have the same key: one statement may then write all of it (PostgreSQL refuses to touch a row twice). */
 export type Writes = { answers: AnswerRow[]; activity: ActivityCount[]; turnedAway: TurnedAwayCount[] }
@@ -18,6 +19,12 @@ export const refuseDisorder = (events: readonly RecordedEvent[], from: bigint, t
     }
     last = position
   }
+}
+
+/** Throws INTEGRITY unless `leaves` are those from `from` (inclusive) to `to` (exclusive), in order: the log is dense. */
+export const refuseSparse = (leaves: readonly Leaf[], from: bigint, to: bigint): void => {
+  const dense = to - from === BigInt(leaves.length) && leaves.every(({ leafIndex }, n) => leafIndex === from + BigInt(n))
+  if (!dense) throw new LedgerError('INTEGRITY', `The read model was handed other leaves than those from ${from} to ${to}.`)
 }
 
 const keyOf = ({ controller, subjectId, purpose, channel, register }: AnswerRow): string =>

@@ -1,4 +1,4 @@
-// The one row that says how far the read model has come.
+// The one row that says how far the read model has come: in the events, and in the log.
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Applied } from './port.ts'
@@ -17,4 +17,13 @@ export const readMeta = async (builder: Kysely<Tables>): Promise<Applied | undef
 export const writeAsOf = async (builder: Kysely<Tables>, asOf: number, at: bigint): Promise<boolean> => {
   const { numUpdatedRows } = await builder.updateTable('meta').set({ as_of: asOf }).where('checkpoint', '=', at).executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
+}
+
+/** Undefined if the row is missing. */
+export const readLogSize = async (builder: Kysely<Tables>): Promise<bigint | undefined> => {
+  const row = await builder
+    .selectFrom('meta')
+    .select(sql<string>`cast(log_size as text)`.as('log_size'))
+    .executeTakeFirst()
+  return row && BigInt(row.log_size)
 }

@@ -69,8 +69,20 @@ const first: Migration = (schema, { integer, text, bytes, plain, keyed }) => [
     .modifyEnd(keyed),
 ]
 
+/** Where the log has each event. Short, since there is a row for every event there is: `stream` as `rows.ts` says. */
+const second: Migration = (schema, { integer, bytes, keyed }) => [
+  schema.alterTable('meta').addColumn('log_size', integer, (column) => column.notNull().defaultTo(0)),
+  schema
+    .createTable('leaves')
+    .addColumn('stream', bytes, (column) => column.notNull())
+    .addColumn('revision', integer, (column) => column.notNull())
+    .addColumn('leaf_index', integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('leaves_key', ['stream', 'revision'])
+    .modifyEnd(keyed),
+]
+
 /** Entry n leads to schema version n + 1. */
-const migrations: readonly Migration[] = [first]
+const migrations: readonly Migration[] = [first, second]
 export const schemaVersion = migrations.length
 
 /** What stands where the read model is to be: the names of the tables, and what `meta` says if there is one. */

@@ -51,6 +51,9 @@ export type TurnedAwayAsked = { controller: string; site?: string; from?: number
 /** `checkpoint`: position of the last applied event, -1n before the first. `asOf`: epoch ms at which everything recorded was last seen applied, null while it never was since the last reset. */
 export type Applied = { checkpoint: bigint; asOf: number | null }
 
+/** Where the transparency log has one event. `leafIndex` is dense, from 0. */
+export type Leaf = { stream: string; revision: bigint; leafIndex: bigint }
+
 export type ReadModel = {
   /** Position up to which events are durably applied, as the database says now. What a follower starts from, also after any failed `apply`. */
   checkpoint(): Promise<bigint>
@@ -63,12 +66,22 @@ export type ReadModel = {
   /** Notes that at `asOf` (epoch ms) the checkpoint was the store's head. Errors: as of `apply`. */
   noteAsOf(asOf: number): Promise<void>
   progress(): Promise<Applied>
+  /** How many leaves of the log are applied, as the database says now: the leaf index of the next one. Independent of the checkpoint. */
+  logSize(): Promise<bigint>
+  /**
+   * Notes where the log has the events of its leaves `from` (inclusive) to `to` (exclusive), and moves the log size from the one to the other, both or neither.
+   * Errors: CHECKPOINT_MOVED (the log size is not `from`: another projector or a rebuild was first; nothing applied), INTEGRITY (`leaves` are not these, in order, each
+   * once; nothing applied), STORE_UNAVAILABLE (outcome unknown: ask `logSize()`), DATA_CORRUPT.
+   */
+  applyLeaves(from: bigint, leaves: readonly Leaf[], to: bigint): Promise<void>
+  /** Where the log has an event; null if that is not known, or not yet. A hint: whoever proves something by it verifies the proof. */
+  leafIndexOf(stream: string, revision: bigint): Promise<bigint | null>
   listAnswers(asked: AnswersAsked): Promise<AnswersPage>
   /** Ordered by day, site, type. */
   activity(asked: ActivityAsked): Promise<SiteActivity[]>
   /** Ordered by hour, site, route, code. */
   turnedAway(asked: TurnedAwayAsked): Promise<TurnedAway[]>
-  /** Empties it for a rebuild from zero, durably: no rows, checkpoint -1n, no `asOf`. Whoever follows meets CHECKPOINT_MOVED, and goes on from there. */
+  /** Empties it for a rebuild from zero, durably: no rows, checkpoint -1n, no `asOf`, log size 0n. Whoever follows meets CHECKPOINT_MOVED, and goes on from there. */
   reset(): Promise<void>
   /** Calls after it fail with STORE_UNAVAILABLE. */
   close(): Promise<void>

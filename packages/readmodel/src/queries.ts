@@ -15,7 +15,7 @@ import type {
   TurnedAway,
   TurnedAwayAsked,
 } from './port.ts'
-import { answerRow } from './rows.ts'
+import { answerRow, streamBytes } from './rows.ts'
 import type { Tables } from './schema.ts'
 
 const chunk = 1_000
@@ -111,4 +111,15 @@ export const turnedAway = async (builder: Kysely<Tables>, asked: TurnedAwayAsked
   if (asked.to !== undefined) query = query.where('hour', '<', asked.to)
   const rows = await query.orderBy('hour').orderBy('site').orderBy('route').orderBy('code').execute()
   return rows.map((row) => ({ ...row, site: row.site || null }))
+}
+
+/** See `ReadModel.leafIndexOf`. */
+export const leafIndexOf = async (builder: Kysely<Tables>, stream: string, revision: bigint): Promise<bigint | null> => {
+  const row = await builder
+    .selectFrom('leaves')
+    .select(sql<string>`cast(leaf_index as text)`.as('leaf_index'))
+    .where('stream', '=', streamBytes(stream))
+    .where('revision', '=', revision)
+    .executeTakeFirst()
+  return row === undefined ? null : BigInt(row.leaf_index)
 }

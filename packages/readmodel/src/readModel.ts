@@ -3,11 +3,21 @@ import { LedgerError } from '@consent-ledger/domain'
 import type { RecordedEvent } from '@consent-ledger/domain'
 import type { Kysely } from 'kysely'
 import type { Faults } from './faults.ts'
-import { refuseDisorder, writesOf } from './group.ts'
+import { refuseDisorder, refuseSparse, writesOf } from './group.ts'
 import type { Writes } from './group.ts'
-import { readMeta, writeAsOf } from './meta.ts'
-import type { ActivityAsked, AnswersAsked, AnswersPage, Applied, ReadModel, SiteActivity, TurnedAway, TurnedAwayAsked } from './port.ts'
-import { activity, currentAnswers, turnedAway } from './queries.ts'
+import { readLogSize, readMeta, writeAsOf } from './meta.ts'
+import type {
+  ActivityAsked,
+  AnswersAsked,
+  AnswersPage,
+  Applied,
+  Leaf,
+  ReadModel,
+  SiteActivity,
+  TurnedAway,
+  TurnedAwayAsked,
+} from './port.ts'
+import { activity, currentAnswers, leafIndexOf, turnedAway } from './queries.ts'
 import type { Tables } from './schema.ts'
 
 /** What differs from database to database. */
@@ -19,17 +29,19 @@ export type Storage = {
    * first, so that of two projectors the second learns it before it has written a row. An error leaves nothing of the group, or, where the answer to the commit was lost, all of it.
    */
   write(from: bigint, to: bigint, writes: Writes): Promise<boolean>
-  /** One transaction: no rows, checkpoint -1, no `as_of`. */
+  /** As `write`, of the log: moves the log size first, then writes the rows. False, and nothing written, if it is not `from`. */
+  writeLeaves(from: bigint, to: bigint, leaves: readonly Leaf[]): Promise<boolean>
+  /** One transaction: no rows, checkpoint -1, no `as_of`, log size 0. */
   empty(): Promise<void>
   /** What to throw for an error of the driver: DATA_CORRUPT, STORE_UNAVAILABLE, or the error itself where it is neither. */
   faultOf(error: unknown): unknown
   close(): Promise<void>
 }
 
-const moved = (from: bigint): LedgerError =>
+const moved = (from: bigint, what = 'position'): LedgerError =>
   new LedgerError(
     'CHECKPOINT_MOVED',
-    `The read model does not stand at position ${from} any more: another projector, or a rebuild, moved it.`,
+    `The read model does not stand at ${what} ${from} any more: another projector, or a rebuild, moved it.`,
   )
 
 export const readModelOn = (storage: Storage, at: bigint): ReadModel => new ReadModelOnStorage(storage, at)
@@ -70,6 +82,25 @@ class ReadModelOnStorage implements ReadModel {
     return this.#guarded(() => this.#meta())
   }
 
+  logSize(): Promise<bigint> {
+    return this.#guarded(async () => {
+      const size = await readLogSize(this.#storage.builder)
+      if (size === undefined) throw this.#damaged()
+      return size
+    })
+  }
+
+  applyLeaves(from: bigint, leaves: readonly Leaf[], to: bigint): Promise<void> {
+    return this.#inTurn(async () => {
+      refuseSparse(leaves, from, to)
+      if (!(await this.#storage.writeLeaves(from, to, leaves))) throw moved(from, 'leaf')
+    })
+  }
+
+  leafIndexOf(stream: string, revision: bigint): Promise<bigint | null> {
+    return this.#guarded(() => leafIndexOf(this.#storage.builder, stream, revision))
+  }
+
   listAnswers(asked: AnswersAsked): Promise<AnswersPage> {
     return this.#guarded(async () => {
       const before = await this.#meta()
@@ -102,8 +133,12 @@ class ReadModelOnStorage implements ReadModel {
 
   async #meta(): Promise<Applied> {
     const meta = await readMeta(this.#storage.builder)
-    if (!meta) throw this.#storage.faults.damaged('it does not say how far it has come')
+    if (!meta) throw this.#damaged()
     return meta
+  }
+
+  #damaged(): LedgerError {
+    return this.#storage.faults.damaged('it does not say how far it has come')
   }
 
   #inTurn<T>(write: () => Promise<T>): Promise<T> {

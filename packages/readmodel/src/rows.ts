@@ -1,7 +1,9 @@
-// An answer as a row of its table, and back. Counts are rows as they are.
+// An answer as a row of its table, and back; a leaf as a row of its. Counts are rows as they are.
 import type { Channel } from '@consent-ledger/domain'
 import type { AnswerRow, Kind, Register } from './answers/registers.ts'
-import type { AnswersTable } from './schema.ts'
+import { subjectOf } from './answers/registers.ts'
+import type { Leaf } from './port.ts'
+import type { AnswersTable, LeavesTable } from './schema.ts'
 
 /** The order of the keys is the order in which values are bound. */
 export const answersRow = (row: AnswerRow): AnswersTable => ({
@@ -45,4 +47,19 @@ export const answerRow = (row: AnswersAsRead): AnswerRow => ({
   site: row.site,
   eventId: uuidOf(row.event_id),
   revision: BigInt(row.revision),
+})
+
+/** A stream in few bytes: the 16 of a subject's id, or 17 and more of any other name, padded with zeros, which no name holds. Errors: INTEGRITY for a subject's stream whose name is none. */
+export const streamBytes = (stream: string): Buffer => {
+  const subjectId = subjectOf(stream)
+  if (subjectId !== null) return Buffer.from(subjectId, 'hex')
+  const name = Buffer.from(stream, 'utf8')
+  return name.length > 16 ? name : Buffer.concat([name], 17)
+}
+
+/** The order of the keys is the order in which values are bound. */
+export const leavesRow = ({ stream, revision, leafIndex }: Leaf): LeavesTable => ({
+  stream: streamBytes(stream),
+  revision,
+  leaf_index: leafIndex,
 })

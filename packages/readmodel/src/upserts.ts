@@ -1,6 +1,6 @@
 // What becomes of a row that is there already: the same words in every dialect.
 import { sql } from 'kysely'
-import type { OnConflictBuilder, OnConflictDatabase, OnConflictTables, OnConflictUpdateBuilder } from 'kysely'
+import type { OnConflictBuilder, OnConflictDatabase, OnConflictDoNothingBuilder, OnConflictTables, OnConflictUpdateBuilder } from 'kysely'
 import { noEnd } from './answers/registers.ts'
 import type { Tables } from './schema.ts'
 
@@ -26,6 +26,10 @@ export const lastStays: Upsert<'answers'> = (conflict) =>
 
 export const activityAdds: Upsert<'site_activity'> = (conflict) =>
   conflict.columns(['controller', 'day', 'site', 'type']).doUpdateSet({ count: sql<number>`site_activity.count + excluded.count` })
+
+/** An event has one leaf; a hint is never changed. */
+export const firstStays = (conflict: OnConflictBuilder<Tables, 'leaves'>): OnConflictDoNothingBuilder<Tables, 'leaves'> =>
+  conflict.columns(['stream', 'revision']).doNothing()
 
 export const turnedAwayAdds: Upsert<'turned_away'> = (conflict) =>
   conflict.columns(['controller', 'hour', 'site', 'route', 'code']).doUpdateSet({ count: sql<number>`turned_away.count + excluded.count` })

@@ -1,9 +1,10 @@
 // Given a ledger with a catalogue, when a request, then these events and this reply: what the tests of this service are written in.
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
-import { ledgerAggregate, subjectStream, type CatalogueFile, type RecordedEvent } from '@consent-ledger/domain'
+import { ledgerAggregate, subjectStream, type CatalogueFile, type LedgerFact, type RecordedEvent } from '@consent-ledger/domain'
 import { createEdge, openLive, type EdgeApp } from '@consent-ledger/edge'
 import { beginning, decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
+import type { SealedLog } from '@consent-ledger/logfiles/conformance'
 import type { Vault } from '@consent-ledger/vault'
 import { openMemoryVault } from '@consent-ledger/vault/memory'
 import { addOperator, applyCatalogue, ingestRoutes, issueSiteKeys, type IngestDeps } from '../src/index.ts'
@@ -31,6 +32,7 @@ export type Body = Full<Omit<Recorded, 'receipt' | 'receipts'>> & {
   sha256: string
   text: string
   purposes: object[]
+  logKey: string
   events: { type: string; id: string; eventId?: string }[]
   id: string
   key: string
@@ -65,15 +67,17 @@ export type Parts = {
   clock?: { now: number }
   site?: string
   bootstrap?: boolean
+  /** The log, sealed when the test says so; none by default. */
+  sealed?: SealedLog
 }
 
-const createLedgerStream = (store: EventStore, clock: () => number) =>
+const createLedgerStream = (store: EventStore, clock: () => number, keys: LedgerFact[]) =>
   decideAndAppend({
     store,
     clock,
     aggregate: ledgerAggregate,
     act: { actId: randomUUID(), writer: by.writer },
-    decide: () => [{ type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: '0'.repeat(64) } }],
+    decide: () => [{ type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: '0'.repeat(64) } }, ...keys],
     conclude: () => undefined,
   })
 
@@ -107,9 +111,16 @@ export const openLedger = async (parts: Parts = {}): Promise<TestLedger> => {
   const clock = (): number => time.now
   const store = parts.store ?? new MemoryEventStore()
   const vault = parts.vault ?? memoryVault(clock)
-  if (parts.bootstrap !== false) await createLedgerStream(store, clock)
+  if (parts.bootstrap !== false) await createLedgerStream(store, clock, parts.sealed?.introduced() ?? [])
   const live = await openLive({ store, clock, intervalMs: 3_600_000 })
-  const deps: IngestDeps = { store, vault, live, clock, settings: { publicUrl: 'https://consent.example.org' } }
+  const deps: IngestDeps = {
+    store,
+    vault,
+    live,
+    clock,
+    settings: { publicUrl: 'https://consent.example.org' },
+    log: parts.sealed?.published(live) ?? null,
+  }
   const app = await createEdge({
     settings: { logLevel: 'silent', trustProxy: [] },
     live,

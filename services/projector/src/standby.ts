@@ -3,6 +3,7 @@ import type { EventStore, Ticker } from '@consent-ledger/eventstore'
 import { refuseRolledBack } from '@consent-ledger/readmodel'
 import type { Applied, ReadModel } from '@consent-ledger/readmodel'
 import type { Freshness } from './freshness.ts'
+import { nextTick } from './tick.ts'
 
 /** Whoever is at work notes `asOf` each second, also where there is nothing to apply: after so many looks without that it has stopped, and `asOf` would grow old. */
 const silence = 5
@@ -18,15 +19,6 @@ export const look = async ({ store, readModel }: Looking, freshness: Freshness):
   refuseRolledBack(applied.checkpoint, head)
   freshness.look(applied, head)
   return { ...applied, head }
-}
-
-const nextTick = async (ticker: Ticker, signal: AbortSignal): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<unknown>()
-  const stop = ticker(() => resolve(null))
-  signal.addEventListener('abort', resolve)
-  await promise
-  stop()
-  signal.removeEventListener('abort', resolve)
 }
 
 type StandingBy = Looking & {

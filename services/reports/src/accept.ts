@@ -1,21 +1,34 @@
-// Which form of the proof the caller can read (RFC 9110 §12.5.1).
+// Which form of an answer the caller wants (RFC 9110 §12.5.1).
 import { LedgerError } from '@consent-ledger/domain'
 
-const isRefused = (parameters: string[]): boolean => parameters.some((parameter) => /^\s*q=0(\.0{0,3})?\s*$/.test(parameter))
-const json: readonly string[] = ['application/json', 'application/*', '*/*']
+type Range = { type: string; quality: number }
 
-/** Lets a caller pass who takes JSON, or says nothing of it. Errors: NOT_ACCEPTABLE; for a dossier it says that this version has none. */
-export const demandJson = (accept: string | undefined): void => {
-  if (accept === undefined || accept.trim() === '') return
-  const taken = accept.split(',').flatMap((range) => {
+const qualityOf = (parameters: readonly string[]): number => {
+  const [, value = '1'] =
+    parameters.map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/i.exec(parameter)).find((found) => found !== null) ?? []
+  return Number(value)
+}
+
+const rangesOf = (accept: string): Range[] =>
+  accept.split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';')
-    return isRefused(parameters) ? [] : [type.trim().toLowerCase()]
+    return { type: type.trim().toLowerCase(), quality: qualityOf(parameters) }
   })
-  if (taken.some((type) => json.includes(type))) return
-  throw new LedgerError(
-    'NOT_ACCEPTABLE',
-    taken.includes('application/zip')
-      ? 'The dossier (application/zip) is not in this version: ask for application/json.'
-      : 'A proof is application/json.',
-  )
+
+/** The most specific range that takes a type decides; no range: 0. */
+const wanted = (ranges: readonly Range[], type: string): number => {
+  const names = [type, `${type.split('/', 1).join('')}/*`, '*/*']
+  return names.flatMap((name) => ranges.find((range) => range.type === name)?.quality ?? []).at(0) ?? 0
+}
+
+/** The form that the caller wants most; of several the first of `forms`, which a caller who says nothing gets too. Errors: NOT_ACCEPTABLE, with `otherwise`. */
+export const chooseForm = <Form extends string>(accept: string | undefined, forms: readonly Form[], otherwise: string): Form => {
+  const ranges = accept === undefined || accept.trim() === '' ? [{ type: '*/*', quality: 1 }] : rangesOf(accept)
+  let best: { form: Form; quality: number } | null = null
+  for (const form of forms) {
+    const quality = wanted(ranges, form)
+    if (quality > (best?.quality ?? 0)) best = { form, quality }
+  }
+  if (best === null) throw new LedgerError('NOT_ACCEPTABLE', otherwise)
+  return best.form
 }

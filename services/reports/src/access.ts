@@ -6,7 +6,7 @@ import type { ReportsDeps } from './deps.ts'
 import { actingRole, catalogueOf } from './visible.ts'
 
 /** Why somebody looked: a closed list, so that the log of accesses holds no words about a person. */
-type AccessReason = 'lookup' | 'state' | 'events' | 'proof' | 'accesses' | 'unlink' | 'answers'
+type AccessReason = 'lookup' | 'state' | 'events' | 'proof' | 'accesses' | 'unlink' | 'answers' | 'receipt'
 
 /** A look at one person: durable in the log of accesses when this returns. */
 export const noteAccess = (

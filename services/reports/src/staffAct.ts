@@ -1,10 +1,11 @@
 // An act of staff on one subject: claimed in the vault before it is written, so that a retry finds it.
 import { canonicalJson, LedgerError, type JsonObject, type Writer } from '@consent-ledger/domain'
+import type { SubjectKeys } from '@consent-ledger/vault'
 import type { Look } from './access.ts'
 import type { ReportsDeps } from './deps.ts'
 
-/** `again`: it was claimed before, so an append of it may be under way still. */
-export type StaffAct = { actId: string; writer: Writer; again: boolean }
+/** `again`: it was claimed before, so an append of it may be under way still. `keys`: the person's, for what the act says of the person. */
+export type StaffAct = { actId: string; writer: Writer; again: boolean; keys: SubjectKeys }
 
 /** Claims the act. Durable on return. The scope of the key is the operator. Errors: IDEMPOTENCY_CONFLICT, NOT_FOUND, VAULT_UNAVAILABLE. */
 export const claimStaffAct = async (
@@ -27,5 +28,6 @@ export const claimStaffAct = async (
     actId: target.actId,
     writer: { kind: 'operator', id: caller.operatorId, trust: 'operator' },
     again: claimed.outcome === 'again',
+    keys: target.keys,
   }
 }

@@ -14,9 +14,11 @@ import {
   type Writer,
 } from '@consent-ledger/domain'
 import { createEdge, hashKey, openLive, type EdgeApp } from '@consent-ledger/edge'
-import { beginning, decideAndAppend } from '@consent-ledger/eventstore'
+import { beginning, decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
+import { SealedLog } from '@consent-ledger/logfiles/conformance'
 import type { ReadModel } from '@consent-ledger/readmodel'
+import type { Policy, Signer } from '@consent-ledger/tlog'
 import { seal, sealIdentifier, type Identifier, type Target, type Vault } from '@consent-ledger/vault'
 import { openMemoryVault } from '@consent-ledger/vault/memory'
 import { reportsRoutes } from '../src/index.ts'
@@ -127,6 +129,7 @@ const founded = async (
   store: MemoryEventStore,
   tick: Tick,
   controllers: string[],
+  keys: readonly Fact[],
   staff: Record<string, { role: Role; controller?: string }>,
 ): Promise<void> => {
   const record = async (stream: string, facts: readonly Fact[]): Promise<void> => {
@@ -139,7 +142,11 @@ const founded = async (
     await store.append(stream, beginning, events)
   }
   const named = controllers.map((controller) => ({ type: 'ControllerNamed', data: { controller } }))
-  await record(ledgerStream, [{ type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: 'a'.repeat(64) } }, ...named])
+  await record(ledgerStream, [
+    { type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: 'a'.repeat(64) } },
+    ...keys,
+    ...named,
+  ])
   for (const id of controllers) await record(controllerStream(id), catalogueFacts(id))
   const name = { commitment: 'a'.repeat(64), sealed: 'a.b.c' }
   const added = Object.entries(staff).map(([key, { role, controller }]) => ({
@@ -154,6 +161,7 @@ export const staff: Record<string, { role: Role; controller?: string }> = {
   [keyOf('legal')]: { role: 'legal', controller: 'campo' },
   [keyOf('dpo')]: { role: 'dpo', controller: 'campo' },
   [keyOf('auditor')]: { role: 'auditor', controller: 'campo' },
+  [keyOf('allauditor')]: { role: 'auditor' },
   [keyOf('marketing')]: { role: 'marketing', controller: 'campo' },
   [keyOf('other')]: { role: 'legal', controller: 'other' },
   [keyOf('all')]: { role: 'legal' },
@@ -166,6 +174,8 @@ export type World = {
   store: MemoryEventStore
   vault: Vault
   tick: Tick
+  /** Publishes with `log.seal(store)`; until then nothing is published. */
+  log: SealedLog
   rebuilt: () => number
   /** A site's act, recorded on every subject that it reaches; answers with the first. */
   act(act: Act): Promise<Acted>
@@ -179,35 +189,65 @@ export type World = {
     body?: object,
     headers?: Record<string, string>,
   ): Promise<{ status: number; json: unknown; headers: Record<string, unknown>; text: string }>
+  /** As after a restart with another file. */
+  useStatementKey(key: Signer): Promise<void>
   close(): Promise<void>
 }
 
-const nothingRead: Pick<ReadModel, 'progress' | 'listAnswers' | 'activity' | 'turnedAway'> = {
+/** A read model that has read nothing. */
+export const nothingRead: Pick<ReadModel, 'progress' | 'listAnswers' | 'activity' | 'turnedAway' | 'leafIndexOf'> = {
   progress: async () => ({ checkpoint: -1n, asOf: null }),
   listAnswers: async () => ({ answers: [], next: null, asOf: null }),
   activity: async () => [],
   turnedAway: async () => [],
+  leafIndexOf: async () => null,
 }
 
-/** Opens a world. `vaultOver` stands between the service and the vault, to watch or to lose something. */
-export const openWorld = async (over: { vaultOver?: (vault: Vault) => Vault; readModel?: typeof nothingRead } = {}): Promise<World> => {
+/**
+ * Opens a world. `vaultOver` and `storeOver` stand between the service and vault or store, to watch or to lose something. `storeOver` is asked at each use, as if the
+ * process had begun anew.
+ */
+export const openWorld = async (
+  over: {
+    vaultOver?: (vault: Vault) => Vault
+    readModel?: typeof nothingRead
+    witnesses?: Policy
+    storeOver?: (store: EventStore) => EventStore
+  } = {},
+): Promise<World> => {
   const tick = { now: start }
   const clock = (): number => tick.now
   const store = new MemoryEventStore()
   const vault = openMemoryVault({ kek: createSecretKey(randomBytes(32)), clock })
-  await founded(store, tick, ['campo', 'other'], staff)
+  const log = new SealedLog()
+  await founded(store, tick, ['campo', 'other'], log.introduced(), staff)
   const live = await openLive({ store, clock, intervalMs: 60_000 })
   const app = await createEdge({ settings: { logLevel: 'silent', trustProxy: [] }, live, vault, clock, version: '0', readiness: async () => [], checkReplies: true, onFatal: () => undefined }) // prettier-ignore
   let rebuilt = 0
+  const signing = { statements: log.statementKey }
   const projector = { rebuild: async () => void rebuilt++ }
-  reportsRoutes(app, { store, vault: over.vaultOver?.(vault) ?? vault, live, readModel: over.readModel ?? nothingRead, projector, clock })
+  reportsRoutes(app, {
+    get store() {
+      return over.storeOver?.(store) ?? store
+    },
+    vault: over.vaultOver?.(vault) ?? vault,
+    live,
+    readModel: over.readModel ?? nothingRead,
+    projector,
+    log: log.published(live),
+    get statementKey() {
+      return signing.statements
+    },
+    witnesses: over.witnesses ?? null,
+    clock,
+  })
   await app.ready()
 
   const events = (subjectId: string): Promise<RecordedEvent[]> =>
     store.readStream(subjectStream(subjectId), { after: beginning, limit: 1000 })
   const act = async (posted: Act): Promise<Acted> => {
     tick.now += 1000
-    const claimed = await vault.claim({ controller: posted.controller ?? 'campo', writer: 'site:campo-fr', body: '{}', identifiers: posted.identifiers, reach: 'one', link: true, onConflict: 'refuse' }) // prettier-ignore
+    const claimed = await vault.claim({ controller: posted.controller ?? 'campo', writer: `site:${posted.controller ?? 'campo'}/campo-fr`, body: '{}', identifiers: posted.identifiers, reach: 'one', link: true, onConflict: 'refuse' }) // prettier-ignore
     if (claimed.outcome !== 'claimed' || !claimed.targets[0]) throw new Error(claimed.outcome)
     const [target] = claimed.targets
     const decide = (_: null, recordedAt: number): Fact[] => factsOf(target, posted, recordedAt)
@@ -234,10 +274,14 @@ export const openWorld = async (over: { vaultOver?: (vault: Vault) => Vault; rea
     })
     return {
       status: reply.statusCode,
-      json: (reply.body === '' ? null : JSON.parse(reply.body)) as unknown,
+      json: (String(reply.headers['content-type']).includes('json') ? JSON.parse(reply.body) : null) as unknown,
       headers: reply.headers,
       text: reply.body,
     }
+  }
+  const useStatementKey = async (key: Signer): Promise<void> => {
+    signing.statements = key
+    await live.refresh()
   }
   const close = async (): Promise<void> => {
     await app.close()
@@ -245,5 +289,5 @@ export const openWorld = async (over: { vaultOver?: (vault: Vault) => Vault; rea
     await vault.close()
     await store.close()
   }
-  return { app, store, vault, tick, rebuilt: () => rebuilt, act, replaceNotice, events, ask, close }
+  return { app, store, vault, tick, log, rebuilt: () => rebuilt, act, replaceNotice, events, ask, useStatementKey, close }
 }

@@ -1,14 +1,13 @@
 // Events in plain words: what happened, said so that somebody who has never seen the system understands it.
-import { ms, zoneOf, type Catalogue, type RecordedEvent } from '@consent-ledger/domain'
+import { zoneOf, type Catalogue, type RecordedEvent } from '@consent-ledger/domain'
+import { clockIn } from './clock.ts'
 import { en } from './en.ts'
 import { fr } from './fr.ts'
 import { eventSchemas, type EventType, type Names, type ReportLanguage, type Vocabulary } from './sentences.ts'
 
 const languages: Record<ReportLanguage, Vocabulary> = { fr, en }
-const locales = { fr: 'fr-FR', en: 'en-GB' } as const satisfies Record<ReportLanguage, string>
 
 const namesIn = (catalogue: Catalogue, language: ReportLanguage): Names => {
-  const clock = new Intl.DateTimeFormat(locales[language], { dateStyle: 'long', timeStyle: 'long', timeZone: zoneOf(catalogue) })
   return {
     purpose: (id, version) => {
       const versions = catalogue.purposes.get(id)?.versions ?? []
@@ -16,7 +15,7 @@ const namesIn = (catalogue: Catalogue, language: ReportLanguage): Names => {
       return found?.text[language]?.title ?? Object.values(found?.text ?? {})[0]?.title ?? id
     },
     site: (id) => catalogue.sites.get(id)?.name ?? id,
-    time: (instant) => clock.format(ms(instant)),
+    time: clockIn(zoneOf(catalogue), language),
   }
 }
 

@@ -4,13 +4,13 @@ import type { ReportLanguage } from '../plain/sentences.ts'
 import type { ProofRecord } from '../record.ts'
 
 const texts = {
-  'time-not-vouched': {
-    fr: "Personne d'autre que ce registre n'atteste les heures : ni cosignature ni horodatage par un tiers.",
-    en: 'Nobody but this ledger vouches for the times: there is neither a cosignature nor a time-stamp by a third party.',
+  NO_INDEPENDENT_TIME: {
+    fr: "Personne d'autre que ce registre n'atteste les heures : ni cosignature vérifiée d'un témoin, ni horodatage par un tiers.",
+    en: 'Nobody but this ledger vouches for the times: there is neither a cosignature of a witness that was verified nor a time-stamp by a third party.',
   },
   'completeness-not-shown': {
-    fr: "Rien ne montre à un tiers que ce flux est complet, ni qu'il est le seul de la personne : il n'y a pas encore de journal de transparence publié.",
-    en: 'Nothing shows a third party that this stream is complete, nor that it is the only one of this person: there is no published transparency log yet.',
+    fr: "Rien dans ce document ne montre à un tiers que ce flux est complet, ni qu'il est le seul de la personne. Le dossier (application/zip) ajoute une déclaration signée, que la lecture de toutes les entrées du journal peut démentir.",
+    en: 'Nothing in this document shows a third party that this stream is complete, nor that it is the only one of this person. The dossier (application/zip) adds a signed statement, which a scan of all entries of the log can refute.',
   },
   'confirmation-link': {
     fr: "Un oui a été confirmé par un lien remis au site pour qu'il l'envoie : rien ne montre que la personne, et elle seule, l'a ouvert.",
@@ -25,17 +25,22 @@ const texts = {
     en: 'Some data stayed sealed in this proof: only their commitment is shown.',
   },
   destroyed: {
-    fr: "Des données ont été détruites : leur engagement ne peut être vérifié qu'avec la valeur que tient quelqu'un d'autre.",
-    en: 'Some data were destroyed: their commitment can be checked only with the value in the hands of somebody else.',
+    fr: "Selon l'émetteur, des données ont été détruites : leur engagement ne peut être vérifié qu'avec la valeur que tient quelqu'un d'autre.",
+    en: 'Some data were destroyed, by the issuer’s word: their commitment can be checked only with the value in the hands of somebody else.',
   },
 } as const
 
-/** The limits that hold for this proof, the two that always hold first. */
-export const limitsOf = (record: ProofRecord, opened: Iterable<Opened>, language: ReportLanguage): { code: string; text: string }[] => {
+type Judged = { record: ProofRecord; opened: Iterable<Opened>; log: { cosigned: boolean } | undefined }
+
+/**
+ * The limits that hold for this proof, those of the whole document first. Without the log beside it a proof is the ledger's own word; with it, completeness is
+ * signed and can be refuted, and the time is somebody else's word too where the issuer verified a witness's cosignature.
+ */
+export const limitsOf = ({ record, opened, log }: Judged, language: ReportLanguage): { code: string; text: string }[] => {
   const statuses = new Set([...opened].flatMap((one) => [...one.identifiers, ...Object.values(one.fields)].map((field) => field.status)))
   const holds: Record<keyof typeof texts, boolean> = {
-    'time-not-vouched': true,
-    'completeness-not-shown': true,
+    NO_INDEPENDENT_TIME: log?.cosigned !== true,
+    'completeness-not-shown': log === undefined,
     'confirmation-link': record.answers.some((answer) => answer.fact.type === 'ConsentConfirmed'),
     imported: record.answers.some((answer) => answer.event.metadata.writer.trust === 'imported'),
     'not-opened': statuses.has('not-opened'),

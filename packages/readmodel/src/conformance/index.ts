@@ -5,6 +5,7 @@ import { agreementTests } from './agreement.ts'
 import { answerTests } from './answers.ts'
 import { applyTests } from './apply.ts'
 import { arrivalTests } from './arrival.ts'
+import { leavesTests } from './leaves.ts'
 import { listTests } from './lists.ts'
 import { openingTests } from './opening.ts'
 import { projectorTests } from './projectors.ts'
@@ -21,6 +22,7 @@ export const readModelConformance = (name: string, newPlace: NewPlace): void => 
     answerTests(newPlace)
     listTests(newPlace)
     activityTests(newPlace)
+    leavesTests(newPlace)
     arrivalTests(newPlace)
     agreementTests(newPlace)
   })

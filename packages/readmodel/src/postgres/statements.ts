@@ -4,9 +4,9 @@ import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import type { ActivityCount, TurnedAwayCount } from '../activity/counts.ts'
 import type { Storage } from '../readModel.ts'
-import { answersRow } from '../rows.ts'
-import type { AnswersTable, Tables } from '../schema.ts'
-import { activityAdds, lastStays, turnedAwayAdds } from '../upserts.ts'
+import { answersRow, leavesRow } from '../rows.ts'
+import type { AnswersTable, LeavesTable, Tables } from '../schema.ts'
+import { activityAdds, firstStays, lastStays, turnedAwayAdds } from '../upserts.ts'
 import { inTransaction } from './pool.ts'
 
 type ColumnTypes<Row> = Record<keyof Row & string, 'text' | 'bytea' | 'bigint'>
@@ -25,6 +25,8 @@ const turnedAway: ColumnTypes<TurnedAwayCount> = {
   count: 'bigint',
 }
 
+const leaves: ColumnTypes<LeavesTable> = { stream: 'bytea', revision: 'bigint', leaf_index: 'bigint' }
+
 const columnsOf = <Row>(types: ColumnTypes<Row>) => Object.keys(types) as (keyof Row & string)[]
 
 /** The rows of a statement: as many as the arrays are long, so that the statement is the same for every number of them. */
@@ -40,12 +42,13 @@ const saving = <Row>(name: string, text: string, types: ColumnTypes<Row>): Savin
   }
 }
 
-export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Pick<Storage, 'write' | 'empty'> => {
-  const into = <Table extends 'answers' | 'site_activity' | 'turned_away'>(table: Table, types: ColumnTypes<Tables[Table]>) =>
+export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Pick<Storage, 'write' | 'writeLeaves' | 'empty'> => {
+  const into = <Table extends 'answers' | 'site_activity' | 'turned_away' | 'leaves'>(table: Table, types: ColumnTypes<Tables[Table]>) =>
     builder.insertInto(table).columns(columnsOf(types)).expression(unnested(types))
   const saveAnswers = saving('answers', into('answers', answers).onConflict(lastStays).compile().sql, answers)
   const addActivity = saving('site_activity', into('site_activity', activity).onConflict(activityAdds).compile().sql, activity)
   const addTurnedAway = saving('turned_away', into('turned_away', turnedAway).onConflict(turnedAwayAdds).compile().sql, turnedAway)
+  const saveLeaves = saving('leaves', into('leaves', leaves).onConflict(firstStays).compile().sql, leaves)
   return {
     write: (from, to, writes) =>
       inTransaction(pool, async (client) => {
@@ -56,13 +59,20 @@ export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Pick<Storage, '
         await addTurnedAway(client, writes.turnedAway)
         return true
       }),
+    writeLeaves: (from, to, rows) =>
+      inTransaction(pool, async (client) => {
+        const grow = { name: 'grow', text: 'update readmodel.meta set log_size = $1 where log_size = $2', values: [to, from] }
+        if ((await client.query(grow)).rowCount !== 1) return false
+        await saveLeaves(client, rows.map(leavesRow))
+        return true
+      }),
     empty: async () => {
       await inTransaction(pool, async (client) => {
         // Unlike a group, a rebuild that was acknowledged is not asked for again.
         await client.query('set local synchronous_commit = on')
         // First, as in `write`: whoever applies a group meanwhile ends it before this, or finds the checkpoint moved.
-        await client.query('update readmodel.meta set checkpoint = -1, as_of = null')
-        await client.query('truncate readmodel.answers, readmodel.site_activity, readmodel.turned_away')
+        await client.query('update readmodel.meta set checkpoint = -1, as_of = null, log_size = 0')
+        await client.query('truncate readmodel.answers, readmodel.site_activity, readmodel.turned_away, readmodel.leaves')
         return true
       })
     },

@@ -4,10 +4,11 @@ import type { Kysely } from 'kysely'
 import type { ActivityCount, TurnedAwayCount } from '../activity/counts.ts'
 import type { AnswerRow } from '../answers/registers.ts'
 import type { Writes } from '../group.ts'
+import type { Leaf } from '../port.ts'
 import type { Storage } from '../readModel.ts'
-import { answersRow } from '../rows.ts'
+import { answersRow, leavesRow } from '../rows.ts'
 import type { Tables } from '../schema.ts'
-import { activityAdds, lastStays, turnedAwayAdds } from '../upserts.ts'
+import { activityAdds, firstStays, lastStays, turnedAwayAdds } from '../upserts.ts'
 
 // kysely learns the columns from a row, and values are bound in the order of these keys; the values here are never written.
 const anyAnswer: AnswerRow = {
@@ -16,8 +17,9 @@ const anyAnswer: AnswerRow = {
 } // prettier-ignore
 const anyActivity: ActivityCount = { controller: '', day: '', site: '', type: '', count: 0 }
 const anyTurnedAway: TurnedAwayCount = { controller: '', hour: 0, site: '', route: '', code: '', count: 0 }
+const anyLeaf: Leaf = { stream: '', revision: 0n, leafIndex: 0n }
 
-export const prepare = (file: Database, builder: Kysely<Tables>): Pick<Storage, 'write' | 'empty'> => {
+export const prepare = (file: Database, builder: Kysely<Tables>): Pick<Storage, 'write' | 'writeLeaves' | 'empty'> => {
   const move = file.prepare<[bigint, bigint]>('update meta set checkpoint = ? where checkpoint = ?')
   const answers = file.prepare(builder.insertInto('answers').values(answersRow(anyAnswer)).onConflict(lastStays).compile().sql)
   const activity = file.prepare(builder.insertInto('site_activity').values(anyActivity).onConflict(activityAdds).compile().sql)
@@ -30,11 +32,22 @@ export const prepare = (file: Database, builder: Kysely<Tables>): Pick<Storage, 
       turnedAway.run(controller, hour, site, route, code, count)
     return true
   })
+  const grow = file.prepare<[bigint, bigint]>('update meta set log_size = ? where log_size = ?')
+  const leaf = file.prepare(builder.insertInto('leaves').values(leavesRow(anyLeaf)).onConflict(firstStays).compile().sql)
+  const writeLeaves = file.transaction((from: bigint, to: bigint, leaves: readonly Leaf[]): boolean => {
+    if (grow.run(to, from).changes !== 1) return false
+    for (const each of leaves) leaf.run(...Object.values(leavesRow(each)))
+    return true
+  })
   const empty = file.transaction(
     () =>
       void file.exec(
-        'delete from answers; delete from site_activity; delete from turned_away; update meta set checkpoint = -1, as_of = null',
+        'delete from answers; delete from site_activity; delete from turned_away; delete from leaves; update meta set checkpoint = -1, as_of = null, log_size = 0',
       ),
   )
-  return { write: async (from, to, writes) => write.immediate(from, to, writes), empty: async () => empty.immediate() }
+  return {
+    write: async (from, to, writes) => write.immediate(from, to, writes),
+    writeLeaves: async (from, to, leaves) => writeLeaves.immediate(from, to, leaves),
+    empty: async () => empty.immediate(),
+  }
 }

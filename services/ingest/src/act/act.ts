@@ -1,5 +1,5 @@
 // One act of a site, from what was posted to what is answered: judge, identify, claim, seal, append, receipt.
-import type { LedgerError } from '@consent-ledger/domain'
+import type { LedgerError, RecordedEvent } from '@consent-ledger/domain'
 import type { IngestDeps } from '../deps.ts'
 import type { Confirmation, Receipt } from '../schemas/receipts.ts'
 import { asStored, claimAct, partFor } from './claim.ts'
@@ -11,12 +11,13 @@ import type { SiteAct } from './siteAct.ts'
 
 /**
  * `replayed`: the act was recorded before, and this is the answer as it was then. `refused`: what the caller is told about the yeses, though the noes
- * of `receipts` stand. `receipts`: one for each subject reached, 1 or more. `dropped`: pointers of what a no was recorded without.
+ * of `receipts` stand. `receipts`: one for each subject reached, 1 or more. `told`: the events that these name. `dropped`: pointers of what a no was recorded without.
  */
 export type Outcome = {
   replayed: boolean
   refused: LedgerError | null
   receipts: Receipt[]
+  told: RecordedEvent[]
   confirmation?: Confirmation
   dropped: string[]
 }
@@ -51,6 +52,7 @@ export const recordAct = async (deps: IngestDeps, posted: SiteAct, publicUrl: st
     replayed,
     refused,
     receipts: recorded.map(({ receipt }) => receipt),
+    told: recorded.flatMap(({ receipt, events }) => (receipt.events === undefined ? [] : events)),
     ...(confirmation ? { confirmation } : {}),
     dropped: claimed.dropped,
   }

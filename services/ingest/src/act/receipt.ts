@@ -48,11 +48,22 @@ export const stateAfter = (
   )
 }
 
-/** An act as the stream of one subject has it. `state`: the subject up to and including it. `recordedAt`: epoch ms. */
-type ActRecorded = { actId: string; subjectId: string; catalogue: Catalogue; state: Subject; recordedAt: number; events: RecordedEvent[] }
+/** An act as the stream of one subject has it. `state`: the subject up to and including it. `recordedAt`: epoch ms. `logKeyId`: of the key that signed the log then. */
+type ActRecorded = {
+  actId: string
+  subjectId: string
+  catalogue: Catalogue
+  state: Subject
+  recordedAt: number
+  logKeyId: string | undefined
+  events: RecordedEvent[]
+}
 
 /** What a site is told about one subject. */
-export const receiptOf = (caller: SiteCaller, { actId, subjectId, catalogue, state, recordedAt, events }: ActRecorded): Receipt => {
+export const receiptOf = (
+  caller: SiteCaller,
+  { actId, subjectId, catalogue, state, recordedAt, logKeyId, events }: ActRecorded,
+): Receipt => {
   const slim = { id: actId, recordedAt: iso(recordedAt), status: 'recorded' as const }
   if (tellsNothing(caller, events)) return slim
   return {
@@ -61,6 +72,7 @@ export const receiptOf = (caller: SiteCaller, { actId, subjectId, catalogue, sta
     controller: caller.controller,
     site: caller.site,
     recordedAt: slim.recordedAt,
+    ...(logKeyId === undefined ? {} : { logKeyId }),
     events: events.map((event) => {
       const purpose = purposeOf(event)
       return {

@@ -3,6 +3,7 @@ import {
   decideAct,
   decideNoticeView,
   iso,
+  logKeyIdAt,
   ms,
   subjectAggregate,
   type ActContext,
@@ -113,7 +114,9 @@ export const recordOn = (deps: IngestDeps, act: SiteAct, proposal: Proposal, cla
     conclude({ state, events, replayed }) {
       const [first] = events
       const recordedAt = first ? ms(first.metadata.recordedAt) : deps.clock()
-      return { actId, events, replayed, receipt: receiptOf(act.caller, { actId, subjectId, catalogue, state, recordedAt, events }) }
+      const logKeyId = logKeyIdAt(deps.live.ledger(), recordedAt)
+      const receipt = receiptOf(act.caller, { actId, subjectId, catalogue, state, recordedAt, logKeyId, events })
+      return { actId, events, replayed, receipt }
     },
     fresh,
     again: claimed.again,

@@ -5,10 +5,11 @@ import { z } from 'zod'
 import { recordAct } from '../act/act.ts'
 import { rehearse } from '../act/dryRun.ts'
 import { acceptPost } from '../act/posted.ts'
-import type { Posted } from '../act/siteAct.ts'
+import { publishing } from '../act/published.ts'
+import type { Posted, SiteAct } from '../act/siteAct.ts'
 import type { IngestDeps } from '../deps.ts'
 import { Consent } from '../schemas/consents.ts'
-import { DryRunQuery } from '../schemas/dryRun.ts'
+import { ActQuery, DryRunQuery } from '../schemas/dryRun.ts'
 import { NoticeView } from '../schemas/noticeViews.ts'
 import { Judged, Recorded } from '../schemas/receipts.ts'
 import { Withdrawal } from '../schemas/withdrawals.ts'
@@ -19,7 +20,7 @@ const response = {
   200: z.union([Recorded, Judged]).describe('The first answer again (`Idempotency-Replayed: true`), or a dry run.'),
   201: Recorded.describe('Recorded: durable.'),
 }
-const common = { tags: ['Sites'], querystring: DryRunQuery, response }
+const common = { tags: ['Sites'], querystring: ActQuery, response }
 
 /** Base of the links handed out. */
 export const publicUrlOf = (app: EdgeApp, deps: IngestDeps): string => deps.settings.publicUrl ?? app.listeningOrigin
@@ -37,11 +38,19 @@ const acceptedOf = <T extends z.ZodType>(
 }
 
 export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
+  const proofs = publishing(deps)
+  /** Whatever becomes of the proofs, the act is recorded, and answered as that. */
+  const takeAndWait = async (reply: FastifyReply, act: SiteAct): Promise<void> => {
+    const since = await proofs.size()
+    const outcome = await recordAct(deps, act, publicUrlOf(app, deps))
+    answerRecorded(reply, outcome, await proofs.of(outcome, since))
+  }
   const take = async (request: FastifyRequest, reply: FastifyReply, posted: Posted, leftOut: string[] = []): Promise<void> => {
     const { idempotencyKey, slowed } = request
-    const { dryRun } = accept(DryRunQuery, request.query, ['query'])
+    const { dryRun, wait } = accept(ActQuery, request.query, ['query'])
     const act = { caller: siteOf(request), posted, leftOut, idempotencyKey, seen: seenOf(request), slowed }
     if (dryRun === 'true') answerRehearsed(reply, await rehearse(deps, act))
+    else if (wait === 'published') await takeAndWait(reply, act)
     else answerRecorded(reply, await recordAct(deps, act, publicUrlOf(app, deps)))
   }
 
@@ -75,6 +84,7 @@ export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
     config,
     schema: {
       ...common,
+      querystring: DryRunQuery,
       operationId: 'recordNoticeView',
       summary: 'Record that a notice was shown, apart from any answer',
       body: NoticeView,

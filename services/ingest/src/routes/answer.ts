@@ -5,12 +5,13 @@ import type { Outcome } from '../act/act.ts'
 import type { Rehearsed } from '../act/dryRun.ts'
 import { recordedBody, rehearsedBody } from '../act/reply.ts'
 import type { Seen } from '../act/siteAct.ts'
+import type { EventProof } from '../schemas/receipts.ts'
 
 /** 201 the first time, 200 with `Idempotency-Replayed: true` each later one, or the problem of what was refused beside the receipt. */
-export const answerRecorded = (reply: FastifyReply, outcome: Outcome): FastifyReply => {
+export const answerRecorded = (reply: FastifyReply, outcome: Outcome, proofs: EventProof[] = []): FastifyReply => {
   if (outcome.replayed) reply.header('idempotency-replayed', 'true')
-  if (outcome.refused) return sendProblem(reply, outcome.refused, recordedBody(outcome))
-  return reply.code(outcome.replayed ? 200 : 201).send(recordedBody(outcome))
+  if (outcome.refused) return sendProblem(reply, outcome.refused, recordedBody(outcome, proofs))
+  return reply.code(outcome.replayed ? 200 : 201).send(recordedBody(outcome, proofs))
 }
 
 export const answerRehearsed = (reply: FastifyReply, rehearsed: Rehearsed): FastifyReply => {

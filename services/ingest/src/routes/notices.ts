@@ -36,6 +36,12 @@ const onlyNotice = async (deps: IngestDeps, wanted: Wanted, caller: Caller | nul
   return first
 }
 
+/** Public with every text, so that it was known before any dispute. Absent as long as the log has none. */
+const logKeyOf = ({ live }: IngestDeps): { logKey?: string } => {
+  const key = live.ledger().logKeys.at(-1)
+  return key === undefined ? {} : { logKey: key.vkey }
+}
+
 const answerOf = async (deps: IngestDeps, { catalogue, notice }: Found) => ({
   id: notice.id,
   version: notice.version,
@@ -49,6 +55,7 @@ const answerOf = async (deps: IngestDeps, { catalogue, notice }: Found) => ({
     const version = purpose && purposeVersionAt(purpose, deps.clock())
     return version ? [{ id, version: version.version, ...textIn(version, notice.language) }] : []
   }),
+  ...logKeyOf(deps),
   showing: await showingToken(deps.vault, { controller: catalogue.controllerId, notice }, deps.clock()),
 })
 

@@ -15,6 +15,7 @@ const example = {
   controller: 'huttopia',
   site: 'huttopia-fr',
   recordedAt: '2026-11-22T10:42:05.201Z',
+  logKeyId: 'ledger.example.org+033de0ae',
   events: [
     {
       id: '7f1f5b0e-55b1-5c3e-8d8e-0b5a2f9b6c11',
@@ -36,6 +37,8 @@ const example = {
   status: 'recorded',
 }
 
+const LogKeyId = z.string().meta({ description: 'The key that signs the transparency log in which these events lie: `GET /log/key`.' })
+
 /** A no by a publishable key answers with `id`, `recordedAt`, `status` alone: it may name anybody, so it must tell nothing about them. */
 export const Receipt = z
   .strictObject({
@@ -44,6 +47,7 @@ export const Receipt = z
     controller: Id.optional(),
     site: Id.optional(),
     recordedAt: Instant,
+    logKeyId: LogKeyId.optional(),
     events: z.array(ReceiptEvent).optional(),
     state: z.array(StateAfter).optional(),
     status: z.literal('recorded'),
@@ -66,6 +70,10 @@ export type DryRun = z.output<typeof DryRun>
 export const Confirmation = z.strictObject({ url: z.string(), token: z.string(), expiresAt: Instant })
 export type Confirmation = z.output<typeof Confirmation>
 
+/** That an event lies in the published log. `proof`: C2SP tlog-proof; it binds whoever signed it, so keep it. */
+export const EventProof = z.strictObject({ eventId: Uuid, leafIndex: Revision, proof: z.string() })
+export type EventProof = z.output<typeof EventProof>
+
 /** RFC 6901 pointers of what was left out: of a no, what its form or payment data would have cost a yes; of a page's act, what it may not leave in the clear. */
 const Dropped = z.array(z.string())
 
@@ -74,6 +82,10 @@ export const Recorded = z
     receipt: Receipt,
     receipts: z.array(Receipt).optional().meta({ description: 'One for each subject, where the act reached several.' }),
     confirmation: Confirmation.optional(),
+    proofs: z.array(EventProof).optional().meta({
+      description:
+        'With `?wait=published`: one for each event, unless the log was not published in time; then `GET /v1/receipts/{id}/proof`.',
+    }),
     dropped: Dropped.optional(),
   })
   .meta({ examples: [{ receipt: example }] })

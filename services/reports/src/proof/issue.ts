@@ -1,26 +1,48 @@
-// A proof from the question to the document: claimed, recorded as an event, then built from the stream that the event names.
-import { iso, LedgerError, ms, refuse, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
+// A proof from the question to the event: claimed, then recorded, before anything leaves the ledger. The documents are made from that event alone.
+import { iso, LedgerError, ms, refuse, Role, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
 import { decideAndAppend } from '@consent-ledger/eventstore'
-import { buildProof, type Issued, type OtherSubjects, type Proof } from '@consent-ledger/proof'
-import { seal, type Identifier } from '@consent-ledger/vault'
+import { buildProof, heldInAll, namesOf, type Issued, type Opened, type Proof } from '@consent-ledger/proof'
+import { seal } from '@consent-ledger/vault'
 import type { Look } from '../access.ts'
 import { claimStaffAct, type StaffAct } from '../staffAct.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { historyAggregate, readHistory } from '../history.ts'
 import { reportLanguage } from '../language.ts'
 import type { ProofPost } from '../schemas/proofs.ts'
-import { openedIdentifiers, openEvents } from './open.ts'
-import { heldInAll, namesOf } from './sealed.ts'
+import { openEvents } from './open.ts'
+import { countsOf, reachedNow, reachedThen, sealReached, type Noted } from './reached.ts'
 
-export type Asked = { look: Look; post: ProofPost; idempotencyKey: string | undefined }
-/** `replayed`: the proof had been issued before by the same request. */
-type IssuedProof = { proof: Proof; replayed: boolean }
+/** `treeSize`: of the published log, from before the stream is read; null if nothing is published. */
+export type Asked = { look: Look; post: ProofPost; idempotencyKey: string | undefined; treeSize: bigint | null }
 
-const issuedData = async (
-  deps: ReportsDeps,
-  { look, post }: Asked,
-  { actId }: StaffAct,
-): Promise<Omit<SubjectData<'ProofIssued'>, 'lastRevision' | 'issuedAt' | 'opened'>> => {
+/**
+ * A proof on record. `events`: the stream up to `issued.lastRevision`. `reached`: as found then; null where identifiers stay closed or their key is gone.
+ * `treeSize`: null for a proof from before there was a log. `replayed`: it had been issued before by the same request.
+ */
+export type IssuedProof = {
+  subjectId: string
+  issued: Issued
+  events: RecordedEvent[]
+  opened: ReadonlyMap<string, Opened>
+  reached: Noted | null
+  treeSize: bigint | null
+  replayed: boolean
+}
+
+type Given = Omit<SubjectData<'ProofIssued'>, 'lastRevision' | 'issuedAt' | 'opened'>
+
+/** Whom the identifiers reach, if this proof opens them. Read behind `treeSize`: whatever is in that tree was asked for its identifiers. */
+const reachedBy = async (deps: ReportsDeps, { look, post }: Asked, { actId, keys }: StaffAct): Promise<Pick<Given, 'reached'>> => {
+  if (post.open !== undefined && !post.open.includes('identifiers')) return {}
+  const { subjectId, catalogue } = look
+  const { events } = await readHistory(deps.store, subjectId)
+  const reached = await reachedNow(deps, catalogue.controllerId, subjectId, events)
+  return { reached: sealReached(keys, actId, subjectId, reached) }
+}
+
+const issuedData = async (deps: ReportsDeps, asked: Asked, act: StaffAct): Promise<Given> => {
+  const { look, post, treeSize } = asked
+  const { actId } = act
   const key = await deps.vault.registerKey(look.catalogue.controllerId, deps.clock())
   return {
     controller: look.catalogue.controllerId,
@@ -31,11 +53,13 @@ const issuedData = async (
     ...(post.from === undefined ? {} : { from: iso(ms(post.from)) }),
     ...(post.to === undefined ? {} : { to: iso(ms(post.to)) }),
     language: post.language ?? reportLanguage(look.catalogue),
+    ...(treeSize === null ? {} : { treeSize: treeSize.toString() }),
+    ...(await reachedBy(deps, asked, act)),
     reason: seal(key, { actId, field: 'reason', subjectId: look.subjectId }, post.reason),
   }
 }
 
-/** Records that a proof is handed out, or finds that it was. Durable on return: nothing is opened before. A crash here leaves an event without its answer, which says more than happened, never less. */
+/** Records that a proof is handed out, or finds that it was. Durable on return: nothing opened has left before. A crash here leaves an event without its answer, which says more than happened, never less. */
 const record = async (
   deps: ReportsDeps,
   asked: Asked,
@@ -66,18 +90,6 @@ const record = async (
   })
 }
 
-const othersReached = async (
-  deps: ReportsDeps,
-  { controllerId }: Look['catalogue'],
-  subjectId: string,
-  identifiers: readonly Identifier[],
-): Promise<OtherSubjects> => {
-  const devices = new Set(identifiers.flatMap(({ scheme, kind }) => (kind === 'device' ? [scheme] : [])))
-  const others = (await deps.vault.find(controllerId, identifiers)).filter((reached) => reached.subjectId !== subjectId)
-  const byDevice = others.filter(({ schemes }) => schemes.every((scheme) => devices.has(scheme))).length
-  return { device: byDevice, account: others.length - byDevice }
-}
-
 const issuedOf = (event: RecordedEvent, reason: string): Issued => {
   const data = event.data as unknown as SubjectData<'ProofIssued'>
   const { proofId: id, role, purpose, from, to } = data
@@ -85,7 +97,7 @@ const issuedOf = (event: RecordedEvent, reason: string): Issued => {
     id,
     issuedAt: ms(data.issuedAt),
     reason,
-    role,
+    role: Role.parse(role),
     language: data.language === 'fr' ? 'fr' : 'en',
     lastRevision: BigInt(data.lastRevision),
     purpose,
@@ -94,24 +106,36 @@ const issuedOf = (event: RecordedEvent, reason: string): Issued => {
   }
 }
 
+/** Errors: UNKNOWN_PURPOSE, NOT_FOUND (no event yet). */
+export const demandProvable = async (deps: ReportsDeps, { subjectId, catalogue }: Look, post: ProofPost): Promise<RecordedEvent[]> => {
+  if (post.purpose !== undefined && !catalogue.purposes.has(post.purpose))
+    throw refuse('UNKNOWN_PURPOSE', '/purpose', 'known', 'There is no such purpose.')
+  return (await readHistory(deps.store, subjectId)).events
+}
+
 /**
- * Issues a proof: `ProofIssued` is durable before anything is opened. The same request with the same Idempotency-Key makes the same proof again from
- * its event. Errors: NOT_FOUND (no event yet), UNKNOWN_PURPOSE, IDEMPOTENCY_CONFLICT, INTEGRITY, those of store and vault.
+ * Issues a proof: `ProofIssued` is durable before anything opened leaves the ledger. The same request with the same Idempotency-Key finds its event again, and
+ * whatever is made of it is the same. Errors: IDEMPOTENCY_CONFLICT, INTEGRITY, those of store and vault.
  */
 export const issueProof = async (deps: ReportsDeps, asked: Asked): Promise<IssuedProof> => {
   const { look, post } = asked
-  const { subjectId, catalogue } = look
-  if (post.purpose !== undefined && !catalogue.purposes.has(post.purpose))
-    throw refuse('UNKNOWN_PURPOSE', '/purpose', 'known', 'There is no such purpose.')
-  await readHistory(deps.store, subjectId)
+  const { subjectId } = look
   const act = await claimStaffAct(deps, look, { route: 'proofs', post: { ...post } }, asked.idempotencyKey)
   const { events: all, issued: event, replayed } = await record(deps, asked, act)
   const issued = issuedOf(event, post.reason)
-  const { opened: names } = event.data as unknown as SubjectData<'ProofIssued'>
+  const { opened: names, treeSize } = event.data as unknown as SubjectData<'ProofIssued'>
   const events = all.filter((one) => one.revision <= issued.lastRevision)
-  const opened = await openEvents(deps.vault, subjectId, events, names)
-  const otherSubjects = names.includes('identifiers')
-    ? await othersReached(deps, catalogue, subjectId, openedIdentifiers(opened.values()))
-    : null
-  return { proof: buildProof({ subjectId, events, catalogue, issued, opened, otherSubjects }), replayed }
+  return {
+    subjectId,
+    issued,
+    events,
+    opened: await openEvents(deps.vault, subjectId, events, names),
+    reached: names.includes('identifiers') ? await reachedThen(deps, subjectId, event, events) : null,
+    treeSize: treeSize === undefined ? null : BigInt(treeSize),
+    replayed,
+  }
 }
+
+/** The proof as one document, without the log beside it. Errors: those of `buildProof`. */
+export const proofDocument = ({ catalogue }: Look, { subjectId, issued, events, opened, reached }: IssuedProof): Proof =>
+  buildProof({ subjectId, events, catalogue, issued, opened, otherSubjects: reached && countsOf(reached) })

@@ -1,8 +1,15 @@
 // Opening personal data for a proof: each value held against the commitment that stands in its event.
 import { LedgerError, type RecordedEvent } from '@consent-ledger/domain'
-import type { Opened, OpenedField, OpenedIdentifier } from '@consent-ledger/proof'
+import {
+  heldInAll,
+  type Held,
+  type HeldField,
+  type HeldIdentifier,
+  type Opened,
+  type OpenedField,
+  type OpenedIdentifier,
+} from '@consent-ledger/proof'
 import { keyIdOf, openField, type DataKey, type Identifier, type Vault } from '@consent-ledger/vault'
-import { heldInAll, type Held, type HeldField, type HeldIdentifier } from './sealed.ts'
 
 type Keys = (sealed: string) => Promise<DataKey | null>
 

@@ -1,5 +1,5 @@
 // POST …/links/{linkId}/undo: an identifier that was linked to a person by mistake is theirs no longer.
-import { decideUnlink, iso, LedgerError, ms, type Role, type SealedField } from '@consent-ledger/domain'
+import { decideUnlink, iso, LedgerError, logKeyIdAt, ms, type Role, type SealedField } from '@consent-ledger/domain'
 import type { EdgeApp } from '@consent-ledger/edge'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { seal } from '@consent-ledger/vault'
@@ -40,11 +40,13 @@ export const linkRoute = (app: EdgeApp, deps: ReportsDeps): void => {
     const [event] = decided.events
     if (!event) throw new LedgerError('ALREADY_DONE', 'This link was undone before.')
     if (decided.replayed) reply.header('idempotency-replayed', 'true')
+    const logKeyId = logKeyIdAt(deps.live.ledger(), ms(event.metadata.recordedAt))
     const receipt = {
       id: act.actId,
       subjectId,
       controller: catalogue.controllerId,
       recordedAt: iso(ms(event.metadata.recordedAt)),
+      ...(logKeyId === undefined ? {} : { logKeyId }),
       events: decided.events.map(({ id, type, stream, revision }) => ({ id, type, stream, revision: revision.toString() })),
       status: 'recorded' as const,
     }

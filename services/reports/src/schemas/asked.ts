@@ -29,6 +29,7 @@ export const ReportLanguage = z.enum(['fr', 'en'])
 
 /** Any text, so that a malformed id is simply not there. */
 export const OfSubject = z.strictObject({ subjectId: z.string() })
+export const OfReceipt = z.strictObject({ receiptId: z.string() })
 export const OfLink = z.strictObject({ subjectId: z.string(), linkId: z.string() })
 
 /** Staff's own words about why: sealed under the register's key. Well-formed Unicode, since it must become a leaf. */

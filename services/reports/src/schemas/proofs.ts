@@ -29,6 +29,15 @@ export type ProofPost = z.output<typeof ProofPost>
 
 export const ProofReply = z.strictObject({ proof: Proof })
 
+/** The same proof in either form. */
+export const ProofAnswer = {
+  description: 'The proof: as one document, or as a dossier that a stranger can check offline.',
+  content: {
+    'application/json': { schema: ProofReply },
+    'application/zip': { schema: z.string().meta({ description: 'The dossier, a zip: README.txt in it says how to check it.' }) },
+  },
+}
+
 export const UndoPost = z.strictObject({ reason: Reason }).meta({ examples: [{ reason: 'Two guests share this browser' }] })
 export const Undone = z.strictObject({
   receipt: z.strictObject({
@@ -36,6 +45,7 @@ export const Undone = z.strictObject({
     subjectId: z.string(),
     controller: Id,
     recordedAt: Instant,
+    logKeyId: z.string().optional(),
     events: z.array(z.strictObject({ id: z.string(), type: z.string(), stream: z.string(), revision: z.string() })),
     status: z.literal('recorded'),
   }),

@@ -1,10 +1,10 @@
 // Which personal data an event holds sealed, and by what name and place each is opened.
 import type { RecordedEvent, SealedField, SealedIdentifier, SubjectFact } from '@consent-ledger/domain'
 
-/** `context`: the place in which it was sealed, for the vault. */
-export type Place = { actId: string; field: string }
-export type HeldIdentifier = Place & { identifier: SealedIdentifier }
-export type HeldField = Place & { name: string; sealed: SealedField }
+/** The act and the place in which it was sealed: what the vault needs to open it. */
+type Sealing = { actId: string; field: string }
+export type HeldIdentifier = Sealing & { identifier: SealedIdentifier }
+export type HeldField = Sealing & { name: string; sealed: SealedField }
 export type Held = { identifiers: HeldIdentifier[]; fields: HeldField[] }
 
 /** A confirmation repeats how the request was made, sealed in the act of the request. */
@@ -13,6 +13,9 @@ const actOfMethod = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEve
   const request = fact.type === 'ConsentConfirmed' ? byId.get(fact.data.requestEventId) : undefined
   return (request ?? event).metadata.actId
 }
+
+/** Name of a field of the evidence. `collector` is that of who collected the answer: what a site calls so itself is told apart, for names of one event are unique. */
+const nameOf = (field: string): string => (field === 'collector' ? `evidence/${field}` : field)
 
 /** What `event` holds of the person's. Staff's own reasons are not the person's and are no part of it. */
 const heldIn = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEvent>): Held => {
@@ -24,7 +27,7 @@ const heldIn = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEvent>):
   return {
     identifiers: identifiers.map((identifier, n) => ({ actId, field: `identifiers/${n}`, identifier })),
     fields: [
-      ...Object.entries(evidence).map(([name, sealed]) => ({ actId, field: `evidence/${name}`, name, sealed })),
+      ...Object.entries(evidence).map(([name, sealed]) => ({ actId, field: `evidence/${name}`, name: nameOf(name), sealed })),
       ...(collector ? [{ actId: actOfMethod(event, byId), field: 'method/collector/name', name: 'collector', sealed: collector }] : []),
     ],
   }
