@@ -11,7 +11,7 @@ import { openPostgres, type Postgres } from '../harness/postgres.ts'
 let double: EventStoreDouble
 let postgres: Postgres
 let apart: Apart
-let [a, b, reports, first, second]: LedgerProcess[] = []
+let [a, b, reports, first, second, sequencer]: LedgerProcess[] = []
 
 before(async () => {
   double = await startEventStoreDouble()
@@ -19,8 +19,8 @@ before(async () => {
   apart = new Apart({ eventStoreUrl: double.url, databaseUrl: await postgres.newDatabase() })
   const { code, output } = await apart.bootstrap()
   assert.equal(code, 0, output)
-  const services = ['ingest', 'ingest', 'reports', 'projector', 'projector'] as const
-  ;[a, b, reports, first, second] = await Promise.all(services.map((service) => apart.start(service)))
+  const services = ['ingest', 'ingest', 'reports', 'projector', 'projector', 'sequencer'] as const
+  ;[a, b, reports, first, second, sequencer] = await Promise.all(services.map((service) => apart.start(service)))
 })
 after(async () => {
   await apart.end()
@@ -56,11 +56,17 @@ test('each serves its own part of the contract, and what the machines that watch
     ofProjector.filter((path) => path.startsWith('/v1')),
     [],
   )
-  for (const one of [a, b, reports, first, second]) {
+  for (const one of [a, b, reports, first, second, sequencer]) {
     assert.equal((await request(at(one), 'GET', '/docs/')).status, 200)
     await eventually(() => notReady({ url: at(one) }), (names) => names.length === 0) // prettier-ignore
   }
   assert.match((await request(at(first), 'GET', '/metrics')).text, /^ledger_projector_lag_seconds \d/m)
+})
+
+test('a second sequencer on the same log ends and says why', { timeout: 120_000 }, async () => {
+  const { code, output } = await apart.launch('sequencer/src/main.ts').ended
+  assert.equal(code, 70, output)
+  assert.match(output, /DATA_LOCKED: /)
 })
 
 test('the line of one event: given at one, told again by the other, withdrawn there, proved by the third', async () => {
@@ -135,7 +141,7 @@ test('a rebuild asked of reports is done by a projector', async () => {
 })
 
 test('each stops in order when it is told to', async () => {
-  for (const one of [a, b, reports, first, second]) {
+  for (const one of [a, b, reports, first, second, sequencer]) {
     const ended = await one?.stop()
     assert.equal(ended?.code, 0, ended?.output)
     assert.doesNotMatch(ended?.output ?? '', /example\.org/)

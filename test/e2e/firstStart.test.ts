@@ -71,7 +71,7 @@ test('the three commands, pasted; then kill -9; then all is still there', { time
   // What pnpm runs for `ledger`, without fetching pnpm itself.
   const taken = paste(prove.replace(/npx -y pnpm@\S+ --silent ledger/, `"${process.execPath}" "${cli}"`), cwd)
   assert.equal(taken.code, 0, taken.out)
-  const proof = JSON.parse(readFileSync(join(cwd, 'proof', 'proof.json'), 'utf8')) as Body
+  const { proof } = JSON.parse(readFileSync(join(cwd, 'proof', 'report.json'), 'utf8')) as { proof: Body }
   assert.equal(proof.subjectId, receipt.subjectId)
   assert.deepEqual(
     proof.events.map(({ type }) => type),
@@ -79,9 +79,9 @@ test('the three commands, pasted; then kill -9; then all is still there', { time
   )
   assert.equal(proof.notices[0]?.text, form)
   assert.equal(proof.notices[0]?.sha256, createHash('sha256').update(form).digest('hex'))
-  const [shown = ''] = readdirSync(join(cwd, 'proof', 'notices'))
-  assert.equal(readFileSync(join(cwd, 'proof', 'notices', shown), 'utf8'), form)
-  assert.equal(modeOf(join(cwd, 'proof', 'proof.json')), '600')
+  const [shown = ''] = readdirSync(join(cwd, 'proof', 'notice'))
+  assert.equal(readFileSync(join(cwd, 'proof', 'notice', shown), 'utf8'), form)
+  assert.equal(modeOf(join(cwd, 'proof', 'dossier.zip')), '600')
 
   await ledger.stop('SIGKILL')
   const again = await LedgerProcess.start(where.data)

@@ -191,7 +191,13 @@ test('with its vault to PostgreSQL, where people are found again', { timeout: 18
   assert.match(moved.output, /^The vault was copied: \d+ rows/m)
   await refused(data, { LEDGER_STORE: 'esdb', EVENTSTORE_URL: double.url }, /DATA_CORRUPT: .*vault\.sqlite is missing or empty/)
   const elsewhere = join(data, 'elsewhere')
-  const onServers = { LEDGER_STORE: 'esdb', EVENTSTORE_URL: double.url, DATABASE_URL: database, LEDGER_KEYS: keyDirectory }
+  const onServers = {
+    LEDGER_STORE: 'esdb',
+    EVENTSTORE_URL: double.url,
+    DATABASE_URL: database,
+    LEDGER_KEYS: keyDirectory,
+    LEDGER_LOG: join(data, 'log'),
+  }
   const second = await start(t, elsewhere, onServers)
   await demandSameLedger(second, known)
   await live(second, keys, 2)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
-import { Apart } from '../harness/apart.ts'
+import { Apart, eventually } from '../harness/apart.ts'
 import { startEventStoreDouble } from '../harness/eventstoredb/index.ts'
 import { request, signUp, type LedgerProcess, type Reply } from '../harness/ledger.ts'
 import { openPostgres, type Postgres } from '../harness/postgres.ts'
@@ -78,5 +78,10 @@ test('all on servers: a second one beside it works on the same ledger', { timeou
   assert.equal(existsSync(join(apart.where.data, 'vault.sqlite')), false)
   await first.stop('SIGKILL')
   assert.equal((await consent(second, 'two')).status, 201)
+  // It stood by, and now seals: the first one's hold on the log went with it.
+  await eventually(
+    async () => (await request(second.url, 'GET', '/metrics')).text,
+    (text) => /^ledger_log_size [1-9]/m.test(text),
+  )
   assert.equal((await second.stop()).code, 0)
 })

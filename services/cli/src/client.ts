@@ -8,7 +8,7 @@ import { ProblemBody, Refused } from './problem.ts'
 export type Ledger = { url: string; keys: string }
 
 /** `roles`: whose key, the first that the key file has. Personal data goes into the body only, never into `path`. */
-export type Question = { method: 'GET' | 'POST' | 'PUT'; path: string; roles: readonly Role[]; body?: unknown }
+export type Question = { method: 'GET' | 'POST' | 'PUT'; path: string; roles: readonly Role[]; body?: unknown; idempotencyKey?: string }
 
 const unreachable = (url: string, cause: unknown): LedgerError =>
   new LedgerError('NOT_READY', `The ledger at ${url} stopped answering.`, { cause })
@@ -19,21 +19,41 @@ const problemIn = (status: number, content: unknown): Error => {
   return new LedgerError('INTERNAL', `The answer has status ${status} and is not a problem of the ledger.`)
 }
 
-/** Errors: Refused with the problem answered; NOT_READY if the ledger is gone; INTERNAL if the answer is not what this program knows; SETTING_INVALID for the key file. */
-export const ask = async <T extends z.ZodType>(ledger: Ledger, question: Question, answer: T): Promise<z.output<T>> => {
-  const authorization = `Bearer ${await operatorKey(ledger.keys, question.roles)}`
-  const response = await fetch(ledger.url + question.path, {
-    method: question.method,
-    headers: { authorization, accept: 'application/json', ...(question.body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(question.body === undefined ? {} : { body: JSON.stringify(question.body) }),
+const send = async (ledger: Ledger, question: Question, accept: string): Promise<Response> => {
+  const { method, path, roles, body, idempotencyKey } = question
+  const authorization = `Bearer ${await operatorKey(ledger.keys, roles)}`
+  return fetch(ledger.url + path, {
+    method,
+    headers: {
+      authorization,
+      accept,
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch((error: unknown) => {
     throw unreachable(ledger.url, error)
   })
+}
+
+/** Errors: Refused with the problem answered; NOT_READY if the ledger is gone; INTERNAL if the answer is not what this program knows; SETTING_INVALID for the key file. */
+export const ask = async <T extends z.ZodType>(ledger: Ledger, question: Question, answer: T): Promise<z.output<T>> => {
+  const response = await send(ledger, question, 'application/json')
   const content: unknown = await response.json().catch(() => null)
   if (!response.ok) throw problemIn(response.status, content)
   const read = answer.safeParse(content)
   if (!read.success) throw new LedgerError('INTERNAL', 'The answer is not of the form that this program knows.', { cause: read.error })
   return read.data
+}
+
+/** Asks for a file of a media type; its bytes. Errors: as of `ask`. */
+export const download = async (ledger: Ledger, question: Question, type: string): Promise<Uint8Array> => {
+  const response = await send(ledger, question, type)
+  if (!response.ok) throw problemIn(response.status, await response.json().catch(() => null))
+  if (response.headers.get('content-type') !== type) throw new LedgerError('INTERNAL', `The answer is not ${type}.`)
+  return response.bytes().catch((error: unknown) => {
+    throw unreachable(ledger.url, error)
+  })
 }
 
 /** What answers at an address: a ledger, something else, or nothing. */

@@ -9,6 +9,12 @@ const onFatal = (fault: Error): never => {
 const adapters: Adapters = {
   openFiles: async (directory) => (await import('@consent-ledger/eventstore/sqlite')).openSqliteEventStore({ directory, onFatal }),
   openServer: async (url) => (await import('@consent-ledger/eventstore/esdb')).openEsdbEventStore({ url, onFatal }),
+  readEvents: async (directory) => (await import('@consent-ledger/eventstore/sqlite')).openSqliteEventReader(directory),
+  copyDatabase: async (from, to) => (await import('./commands/backup/databaseFile.ts')).copyDatabase(from, to),
+  openLog: async (directory) => (await import('@consent-ledger/logfiles/directory')).openLogDirectory({ directory }),
+  readLog: async (directory) => (await import('@consent-ledger/logfiles/directory')).openLogDirectoryReader(directory),
+  openVaultFile: async (opening) => (await import('@consent-ledger/vault/sqlite')).openSqliteVault(opening),
+  openVaultServer: async (opening) => (await import('@consent-ledger/vault/postgres')).openPostgresVault(opening),
   vaultCopy: () => import('@consent-ledger/vault/copy'),
   prepareEventStore: async (preparing) => (await import('@consent-ledger/eventstore/esdb')).prepareEventStore(preparing),
 }

@@ -2,18 +2,26 @@
 import { LedgerError } from '@consent-ledger/domain'
 import { Command, CommanderError, Option } from 'commander'
 import { applyCatalogue, checkCatalogue, describeApplied } from './commands/catalogue.ts'
+import { addBackup, type BackupAdapters } from './commands/backup/command.ts'
 import { addCopy, type CopyAdapters } from './commands/copy/command.ts'
+import { addDoctor, type DoctorAdapters } from './commands/doctor/command.ts'
 import { addEventStore, type PrepareEventStore } from './commands/eventstore.ts'
+import { addLog, type LogAdapters } from './commands/log/command.ts'
 import { describeFound, lookUp } from './commands/lookup.ts'
 import { describeTaken, onlySubject, takeProof } from './commands/proof.ts'
 import { rebuild } from './commands/rebuild.ts'
+import { addRestore, type RestoreAdapters } from './commands/restore/command.ts'
 import { type IdentifierFlags, identifiersOf } from './identifiers.ts'
 import { printProblem } from './problem.ts'
 import { withLedger } from './reach.ts'
-import { answer, type Terminal } from './terminal.ts'
+import { answer, Unwell, type Terminal } from './terminal.ts'
 
 /** What only a main file may bring along: adapters of stores, loaded when a command needs them. */
-export type Adapters = CopyAdapters & { prepareEventStore: PrepareEventStore }
+export type Adapters = CopyAdapters &
+  BackupAdapters &
+  RestoreAdapters &
+  DoctorAdapters &
+  LogAdapters & { prepareEventStore: PrepareEventStore }
 
 type Shared = { keys?: string; json?: true }
 type Person = Shared & IdentifierFlags & { controller?: string }
@@ -118,6 +126,10 @@ const programFor = (terminal: Terminal, adapters: Adapters): Command => {
   addProof(program, terminal)
   addRebuild(program, terminal)
   addCopy(program, terminal, adapters)
+  addBackup(program, terminal, adapters)
+  addRestore(program, terminal, adapters)
+  addDoctor(program, terminal, adapters)
+  addLog(program, terminal, adapters)
   addEventStore(program, terminal, adapters.prepareEventStore)
   return program
 }
@@ -133,6 +145,7 @@ export const run = async (args: string[], terminal: Terminal, adapters: Adapters
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof Unwell) return 1
     printProblem(terminal, program.opts<Shared>().json === true, error)
     return exitCodeOf(error)
   }

@@ -13,3 +13,6 @@ export const answer = (terminal: Terminal, json: boolean, value: unknown, lines:
   if (json) terminal.out(`${JSON.stringify(value, null, 2)}\n`)
   else for (const line of lines) terminal.out(`${line}\n`)
 }
+
+/** Thrown behind an answer that tells of something wrong: the command ends with 1, and nothing more is printed. */
+export class Unwell extends Error {}

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { unzipSync } from 'fflate'
 import { anna, catalogueText, noticeText, openScene, type Scene } from './scene.ts'
 import { ledger } from './terminal.ts'
 
@@ -64,25 +65,30 @@ describe('catalogue apply', () => {
 })
 
 describe('proof', () => {
-  it('writes the proof and each text that was shown, byte for byte, for its owner only', async () => {
+  it('writes the dossier and what is in it, byte for byte, for its owner only', async () => {
     const out = applied('dispute')
     const { code, out: printed } = await here(['proof', '--email', anna.value, '--reason', 'Dispute 42', '--out', out])
     assert.equal(code, 0)
     assert.match(printed, /^Proof \S+ of subject [0-9a-f]{32}, up to revision 1, evidence \d+ of \d+\.$/m)
-    const proof = JSON.parse(await readFile(join(out, 'proof.json'), 'utf8')) as { reason: string; notices: { sha256: string }[] }
+    assert.match(printed, /^NO_INDEPENDENT_TIME: /m)
+    const { proof } = JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as {
+      proof: { reason: string; notices: { sha256: string }[] }
+    }
     assert.equal(proof.reason, 'Dispute 42')
-    const text = await readFile(join(out, 'notices', 'news-form-v1-fr.html'))
+    const text = await readFile(join(out, 'notice', 'news-form-v1-fr.html'))
     assert.equal(text.toString(), noticeText)
     assert.equal(createHash('sha256').update(text).digest('hex'), proof.notices[0]?.sha256)
-    assert.deepEqual((await readdir(out, { recursive: true })).sort(), ['notices', 'notices/news-form-v1-fr.html', 'proof.json'])
-    assert.equal((await stat(join(out, 'proof.json'))).mode & 0o077, 0)
+    const packed = unzipSync(await readFile(join(out, 'dossier.zip')))
+    for (const [path, bytes] of Object.entries(packed)) assert.deepEqual(await readFile(join(out, path)), Buffer.from(bytes))
+    assert.equal((await stat(join(out, 'dossier.zip'))).mode & 0o077, 0)
+    assert.equal((await stat(join(out, 'events'))).mode & 0o077, 0)
   })
   it('overwrites nothing, and takes no proof that it could not write', async () => {
-    const before = await readFile(join(applied('dispute'), 'proof.json'), 'utf8')
+    const before = await readFile(join(applied('dispute'), 'dossier.zip'))
     const again = await here(['proof', '--email', anna.value, '--reason', 'Dispute 43', '--out', applied('dispute')])
     assert.equal(again.code, 1)
     assert.match(again.err, /^ALREADY_DONE: /)
-    assert.equal(await readFile(join(applied('dispute'), 'proof.json'), 'utf8'), before)
+    assert.deepEqual(await readFile(join(applied('dispute'), 'dossier.zip')), before)
     const next = await here(['proof', '--stdin', '--reason', 'Dispute 44', '--out', applied('next'), '--json'], `email ${anna.value}`)
     // Two acts and the first proof: the one that was refused left no event.
     assert.equal((JSON.parse(next.out) as { lastRevision: string }).lastRevision, '2')

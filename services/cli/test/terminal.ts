@@ -6,6 +6,12 @@ export type Ran = { code: number; out: string; err: string }
 const adapters: Adapters = {
   openFiles: () => Promise.reject(new Error('this test opens no files')),
   openServer: () => Promise.reject(new Error('this test opens no server')),
+  readEvents: () => Promise.reject(new Error('this test reads no events')),
+  copyDatabase: () => Promise.reject(new Error('this test copies no database')),
+  openLog: () => Promise.reject(new Error('this test opens no log')),
+  readLog: () => Promise.reject(new Error('this test reads no log')),
+  openVaultFile: () => Promise.reject(new Error('this test opens no vault')),
+  openVaultServer: () => Promise.reject(new Error('this test opens no vault')),
   vaultCopy: () => Promise.reject(new Error('this test copies no vault')),
   prepareEventStore: async (preparing) => (await import('@consent-ledger/eventstore/esdb')).prepareEventStore(preparing),
 }

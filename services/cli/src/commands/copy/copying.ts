@@ -107,7 +107,7 @@ export const explain = (error: unknown): never => {
 }
 
 /** Runs `work` on each item, at most `most` at once. After the first failure nothing more begins; it is thrown when nothing runs any more. */
-const sideBySide = async <Item>(items: readonly Item[], most: number, work: (item: Item) => Promise<void>): Promise<void> => {
+export const sideBySide = async <Item>(items: readonly Item[], most: number, work: (item: Item) => Promise<void>): Promise<void> => {
   const waiting = items.values()
   const failures: unknown[] = []
   const worker = async (): Promise<void> => {

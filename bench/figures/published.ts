@@ -1,0 +1,73 @@
+// What the sequencer costs the posts, and how long after a post at full rate its proof is there.
+import { cpSync } from 'node:fs'
+import { median, spread, type Figure } from '../figure.ts'
+import { single } from '../posts.ts'
+import { runLoad, type Round } from '../running/load.ts'
+import { smallLedger } from '../running/ledgers.ts'
+import { newPath } from '../running/place.ts'
+import { launch, launchLedger, siteKey, type Program } from '../running/program.ts'
+import { settled } from '../running/settled.ts'
+
+const rounds = 5
+const seconds = 4
+const connections = 64
+const unsealed = new URL('../programs/unsealed.ts', import.meta.url)
+
+const copyOf = (data: string, name: string): string => {
+  const copy = newPath(name)
+  cpSync(data, copy, { recursive: true })
+  cpSync(`${data}.keys`, `${copy}.keys`, { recursive: true })
+  return copy
+}
+
+/** A few posts that wait for their proof beside all the others that do not. */
+const besideFullRate = async (url: string, key: string): Promise<{ all: Round; waiting: Round }> => {
+  const plain = single(key)
+  const [all, waiting] = await Promise.all([
+    runLoad({ url, template: plain, connections, seconds: 2 * seconds }),
+    runLoad({ url, template: { ...plain, path: '/v1/consents?wait=published' }, connections: 8, seconds: 2 * seconds }),
+  ])
+  return { all, waiting }
+}
+
+const inTurns = async (programs: Record<'sealed' | 'unsealed', Program>, key: string): Promise<Record<'sealed' | 'unsealed', number[]>> => {
+  const turns: Record<'sealed' | 'unsealed', number[]> = { sealed: [], unsealed: [] }
+  // The first round of each only warms up.
+  for (let n = 0; n <= rounds; n++) {
+    for (const name of ['unsealed', 'sealed'] as const) {
+      const { url, pid } = programs[name]
+      const { perSecond } = await runLoad({ url, template: single(key), connections, seconds })
+      await settled(pid)
+      if (n > 0) turns[name].push(perSecond)
+    }
+  }
+  return turns
+}
+
+export const published: Figure = {
+  name: 'published',
+  about: 'posts with and without the sequencer, and how soon they are provable',
+  measure: async () => {
+    const { data } = await smallLedger()
+    const [withLog, without] = [copyOf(data, 'sealed'), copyOf(data, 'unsealed')]
+    const key = siteKey(data)
+    const programs = {
+      sealed: await launchLedger(withLog),
+      unsealed: await launch({ file: unsealed, env: { LEDGER_DATA: without, LEDGER_PORT: '0', LOG_LEVEL: 'warn' } }),
+    }
+    const turns = await inTurns(programs, key)
+    const { all, waiting } = await besideFullRate(programs.sealed.url, key)
+    await programs.sealed.stop()
+    await programs.unsealed.stop()
+    return {
+      ratios: [
+        { what: 'posts/s with the sequencer', of: 'without', ratio: median(turns.sealed) / median(turns.unsealed), bar: { least: 0.85 } },
+        { what: 'seconds from a post to its proof, p99, at full rate', of: 'one', ratio: waiting.p99 / 1000, bar: { most: 1.2 } },
+      ],
+      notes: [
+        `with: ${spread(turns.sealed, 'posts/s')}; without: ${spread(turns.unsealed, 'posts/s')}`,
+        `beside ${all.perSecond.toFixed(0)} posts/s: ${waiting.items} posts waited for their proof, p50 ${waiting.p50.toFixed(0)} ms, p99 ${waiting.p99.toFixed(0)} ms`,
+      ],
+    }
+  },
+}
