@@ -27,3 +27,20 @@ export const demandLeaf = (event: Omit<RecordedEvent, 'position'>): void => {
 
 /** Whether the events of a stream are sealed: everything but the heads of the log itself, and what a store keeps for its own ends. */
 export const isSealed = (stream: string): boolean => /^(?:subject-|controller-|request-|operators$|ledger$)/.test(stream)
+
+/** Where an event stands, as its leaf says it. */
+export type LeafPlace = { stream: string; revision: bigint; type: string }
+
+/** RFC 8785 puts `revision`, `stream`, `type` and `v` last, and none of their values needs an escape. */
+const ending =
+  /"revision":"(?<revision>0|[1-9]\d{0,18})","stream":"(?<stream>[a-z][a-z0-9-]{0,127})","type":"(?<type>[A-Z][A-Za-z]{0,62})","v":1\}$/
+const longestEnding = 320
+
+/** The place that a leaf names, from its last bytes: there is a leaf for every event there is, and few are read whole. Null for what is no leaf of ours. */
+export const placeInLeaf = (leaf: Uint8Array): LeafPlace | null => {
+  const tail = leaf.length > longestEnding ? leaf.subarray(-longestEnding) : leaf
+  const found = ending.exec(Buffer.from(tail.buffer, tail.byteOffset, tail.length).toString('latin1'))?.groups
+  if (found === undefined) return null
+  const { revision = '', stream = '', type = '' } = found
+  return { stream, revision: BigInt(revision), type }
+}

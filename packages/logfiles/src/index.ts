@@ -10,7 +10,6 @@ export { fsckCodes, type FsckCode, type FsckFinding } from './fsck/difference.ts
 export { fsck, type Checked, type Fsck } from './fsck/fsck.ts'
 export { fsckSealed, type CheckedSealed, type FsckSealed } from './fsck/sealed.ts'
 export { LogKeys } from './logKeys.ts'
-export { placeInLeaf, type LeafPlace } from './leafPlace.ts'
 export { rebuildFromStore, type RebuildingFromStore } from './rebuildFromStore.ts'
 export { rebuildTiles, type Rebuilding, type Rebuilt } from './rebuild.ts'
 export { givingTurns } from './turns.ts'

@@ -1,7 +1,6 @@
 // The keys of a log as its own leaves name them, and which of them signs the tree of which size.
-import { ledgerEvents, ledgerStream } from '@consent-ledger/domain'
+import { ledgerEvents, ledgerStream, type LeafPlace } from '@consent-ledger/domain'
 import { openNote, parseVkey, type Verifier } from '@consent-ledger/tlog'
-import type { LeafPlace } from './leafPlace.ts'
 
 type Named = { key: Verifier; /** It signs trees of more leaves than this. */ above: bigint }
 

@@ -83,7 +83,7 @@ describe('fsck', () => {
   it('files that are all there without a head over them are no empty log', async () => {
     const log = await loggedLedger()
     log.files.kept.delete('checkpoint')
-    assert.equal(await found(log), 'CHECKPOINT_MISSING checkpoint')
+    assert.equal(await found(log), 'PUBLISHED_HEAD_MISSING checkpoint')
   })
 
   it('names a head that another key signed, or this one over another tree', async () => {
@@ -91,8 +91,8 @@ describe('fsck', () => {
     const head = { origin, size: log.size, root: log.root() }
     const stranger = parseSkey(generateKey(origin).skey)
     await log.files.replace('checkpoint', Buffer.from(signNote(formatTreeHead(head), stranger)))
-    assert.equal(await found(log), 'CHECKPOINT_WRONG checkpoint')
-    assert.equal(await found(log, { keys: [stranger.vkey] }), 'CHECKPOINT_WRONG checkpoint')
+    assert.equal(await found(log), 'PUBLISHED_HEAD_WRONG checkpoint')
+    assert.equal(await found(log, { keys: [stranger.vkey] }), 'PUBLISHED_HEAD_WRONG checkpoint')
     await log.files.replace('checkpoint', Buffer.from(signNote(formatTreeHead({ ...head, root: new Uint8Array(32) }), log.key)))
     assert.equal(await found(log), 'ROOT_WRONG checkpoint')
   })
@@ -146,11 +146,11 @@ describe('fsck', () => {
       const { log } = await handedOver()
       await log.recordMany('subject-0', 3)
       await log.sealAll()
-      assert.equal(await found(log), 'CHECKPOINT_WRONG checkpoint')
+      assert.equal(await found(log), 'PUBLISHED_HEAD_WRONG checkpoint')
       const early = await handedOver()
       const head = { origin, size: early.log.size, root: early.log.root() }
       await early.log.files.replace('checkpoint', Buffer.from(signNote(formatTreeHead(head), early.next)))
-      assert.equal(await found(early.log, { keys: [] }), 'CHECKPOINT_WRONG checkpoint')
+      assert.equal(await found(early.log, { keys: [] }), 'PUBLISHED_HEAD_WRONG checkpoint')
     })
 
     it('names a key that the old one did not vouch for', async () => {

@@ -40,7 +40,7 @@ describe('what is sealed beyond the published head', () => {
 
   it('is another history where a head was signed that is not of it', async () => {
     const [{ log, note }, other] = [await unpublished(), await loggedLedger()]
-    assert.equal(await found(other, { heads: [note] }), 'CHECKPOINT_WRONG checkpoint')
+    assert.equal(await found(other, { heads: [note] }), 'PUBLISHED_HEAD_WRONG checkpoint')
     assert.equal(await found(log, { keys: [generateKey(log.origin).vkey] }), 'KEY_UNKNOWN stream ledger')
   })
 })

@@ -1,6 +1,7 @@
 // What fsck finds between a log and the event store, and between a log and a signed statement.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { formatCompleteness } from '@consent-ledger/domain'
 import type { EventStore } from '@consent-ledger/eventstore'
 import { formatTreeHead, generateKey, parseSkey, signNote, tilePath, treeRoot } from '@consent-ledger/tlog'
 import { formatState, fsck, parseState, type Fsck } from '../src/index.ts'
@@ -116,27 +117,37 @@ describe('fsck of heads larger than the published one', () => {
 })
 
 describe('fsck of a statement of completeness', () => {
+  /** With the stream of a controller, which each statement names too. */
+  const stated = async (): Promise<LoggedLedger> => {
+    const log = await loggedLedger()
+    await log.record('controller-example', 'ControllerRegistered')
+    await log.sealAll()
+    return log
+  }
   const statement = (log: LoggedLedger, streams: string[], by = log.statementKey, size = log.size, root = log.root()): string =>
     signNote(
-      [
-        `${origin}/statements`,
-        'consent-ledger completeness v1',
-        'proof 4b4f3a52-3c6f-4a56-9d1b-0c5c7f8c7a11',
-        'issued 2026-01-01T00:00:00.000Z',
-        `log ${origin}`,
-        `size ${size}`,
-        `root ${Buffer.from(root).toString('base64')}`,
-        `manifest ${'0'.repeat(64)}`,
-        `subject ${'0'.repeat(32)}`,
-        ...streams.map((line) => `stream ${line}`),
-        'unpublished 0',
-        '',
-      ].join('\n'),
+      formatCompleteness({
+        origin,
+        proofId: '4b4f3a52-3c6f-4a56-9d1b-0c5c7f8c7a11',
+        issuedAt: '2026-01-01T00:00:00.000Z',
+        size,
+        root,
+        manifest: '0'.repeat(64),
+        subjectId: '0'.repeat(32),
+        streams: streams.map((line) => {
+          const [stream = '', last = ''] = line.split(' ')
+          return { stream, lastRevision: BigInt(last), unpublished: 0 }
+        }),
+        catalogue: { controllerId: 'example', lastRevision: 0n },
+        ledger: { lastRevision: 2n },
+        reached: null,
+        others: [],
+      }),
       by,
     )
 
   it('finds nothing in one that is true, also when the log has gone on', async () => {
-    const log = await loggedLedger()
+    const log = await stated()
     const note = statement(log, ['subject-0 149', 'subject-2 199'])
     assert.equal(await found(log, { statement: note }), 'nothing')
     await log.recordMany('subject-0', 5)
@@ -145,7 +156,7 @@ describe('fsck of a statement of completeness', () => {
   })
 
   it('convicts one that leaves out a later leaf', async () => {
-    const log = await loggedLedger()
+    const log = await stated()
     const { finding } = await fsck({ files: log.files, keys: [], statement: statement(log, ['subject-2 199', 'subject-0 99']) })
     assert.equal(finding?.code, 'STATEMENT_BROKEN')
     assert.equal(finding.where, 'subject-0')
@@ -153,7 +164,7 @@ describe('fsck of a statement of completeness', () => {
   })
 
   it('names one that claims more than the log has, or another tree', async () => {
-    const log = await loggedLedger()
+    const log = await stated()
     assert.equal(await found(log, { statement: statement(log, ['subject-0 150']) }), 'STATEMENT_BROKEN subject-0')
     assert.equal(await found(log, { statement: statement(log, ['subject-8 0']) }), 'STATEMENT_BROKEN subject-8')
     const other = statement(log, ['subject-0 149'], log.statementKey, log.size, new Uint8Array(32))
@@ -163,7 +174,7 @@ describe('fsck of a statement of completeness', () => {
   })
 
   it('believes only a statement key that the log names, or the caller', async () => {
-    const log = await loggedLedger()
+    const log = await stated()
     const stranger = parseSkey(generateKey(`${origin}/statements`).skey)
     const note = statement(log, ['subject-0 149'], stranger)
     assert.equal(await found(log, { statement: note }), 'STATEMENT_WRONG completeness.note')
@@ -171,8 +182,18 @@ describe('fsck of a statement of completeness', () => {
     assert.equal(await found(log, { statement: statement(log, ['subject-0 149'], log.key) }), 'STATEMENT_WRONG completeness.note')
   })
 
+  it('convicts one that leaves out an event of the catalogue, or of the ledger itself', async () => {
+    const log = await stated()
+    const note = statement(log, ['subject-0 149'])
+    await log.record('controller-example', 'NoticePublished')
+    await log.record('ledger', 'LedgerMoved', { to: 'esdb' })
+    await log.sealAll()
+    assert.equal(await found(log, { statement: note }), 'nothing')
+    assert.match(await found(log, { statement: statement(log, ['subject-0 149']) }), /^STATEMENT_BROKEN (controller-example|ledger)$/)
+  })
+
   it('names what is no statement', async () => {
-    const log = await loggedLedger()
+    const log = await stated()
     const good = statement(log, ['subject-0 149'])
     for (const text of [
       '',
@@ -180,6 +201,7 @@ describe('fsck of a statement of completeness', () => {
       good.replace('completeness v1', 'completeness v2'),
       good.replace('149', '148'),
       good.replace('size 7', 'size 07'),
+      statement(log, ['subject-0 149', 'subject-0 99']),
     ])
       assert.equal(await found(log, { statement: text }), 'STATEMENT_WRONG completeness.note')
   })

@@ -1,11 +1,10 @@
 // The parts of a dossier that are read strictly or shown to people: statement, paths, the notice on the page.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LedgerError } from '@consent-ledger/domain'
+import { LedgerError, formatCompleteness, parseCompleteness, type Completeness } from '@consent-ledger/domain'
 import { parseDossierPath } from '../src/dossier/format.ts'
 import { html } from '../src/dossier/page/html.ts'
 import { noticeShown } from '../src/dossier/page/notice.ts'
-import { formatCompleteness, parseCompleteness, type Completeness } from '../src/dossier/statement.ts'
 import { clockIn } from '../src/plain/clock.ts'
 
 const said: Completeness = {

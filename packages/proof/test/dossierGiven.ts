@@ -7,12 +7,12 @@ import {
   type RecordedEvent,
   type SubjectEventType,
   type Writer,
+  statementKeyName,
 } from '@consent-ledger/domain'
 import { generateKey, parseSkey, signNote, type Signer } from '@consent-ledger/tlog'
 import { commitmentOf, openedFrom } from '../src/dossier/disclosures.ts'
 import { buildDossier, type DossierInput } from '../src/dossier/build.ts'
 import type { ReachedOpening } from '../src/dossier/format.ts'
-import { statementKeyName } from '../src/dossier/statement.ts'
 import { heldInAll, type Issued, type Opened, type OpenedField, type OpenedIdentifier } from '../src/index.ts'
 import { GivenLog } from './dossierLog.ts'
 import { catalogue, day, sha256, start, stream, subjectId } from './given.ts'

@@ -1,9 +1,8 @@
 // Forgers at work on a dossier: an outsider who has only the file, and the ledger itself, which also has its keys.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { canonicalJson, type Json } from '@consent-ledger/domain'
+import { canonicalJson, type Json, formatCompleteness, parseCompleteness, type Completeness } from '@consent-ledger/domain'
 import { parseNote, signNote, type Signer } from '@consent-ledger/tlog'
-import { formatCompleteness, parseCompleteness, type Completeness } from '../src/dossier/statement.ts'
 import { zipOf } from '../src/dossier/zip.ts'
 import { readArchive } from '../src/verify/archive.ts'
 import type { VerifyCode } from '../src/verify/codes.ts'

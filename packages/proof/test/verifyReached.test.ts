@@ -1,10 +1,9 @@
 // Streams beside the person's own, and the two that every dossier carries whole: none can be left out, and none told of that nobody looked for.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { canonicalJson, type RecordedEvent } from '@consent-ledger/domain'
+import { canonicalJson, type RecordedEvent, statementKeyName } from '@consent-ledger/domain'
 import { generateKey, parseSkey } from '@consent-ledger/tlog'
 import { buildDossier } from '../src/dossier/build.ts'
-import { statementKeyName } from '../src/dossier/statement.ts'
 import type { DossierReport } from '../src/dossier/report.ts'
 import { deviceId, dossierOf, origin, reachedOpening, worldOf } from './dossierGiven.ts'
 import { catalogue, day, sha256, start, stream } from './given.ts'

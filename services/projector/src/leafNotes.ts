@@ -1,9 +1,8 @@
 // The projector's second source: it follows the published log and notes in the read model where the log has each event.
 import { setImmediate } from 'node:timers/promises'
-import { isPassing, LedgerError } from '@consent-ledger/domain'
+import { isPassing, LedgerError, placeInLeaf } from '@consent-ledger/domain'
 import { backOff, eachSecond, pause } from '@consent-ledger/eventstore'
 import type { Ticker } from '@consent-ledger/eventstore'
-import { placeInLeaf } from '@consent-ledger/logfiles'
 import type { PublishedLog } from '@consent-ledger/logfiles'
 import type { Leaf, ReadModel } from '@consent-ledger/readmodel'
 import type { Log } from './projector.ts'

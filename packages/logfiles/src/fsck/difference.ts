@@ -5,8 +5,8 @@ import { FileFault } from '../reading.ts'
 
 /** README.md has a row for each. */
 export const fsckCodes = [
-  'CHECKPOINT_MISSING',
-  'CHECKPOINT_WRONG',
+  'PUBLISHED_HEAD_MISSING',
+  'PUBLISHED_HEAD_WRONG',
   'KEY_UNKNOWN',
   'KEY_ROTATION_WRONG',
   'FILE_MISSING',

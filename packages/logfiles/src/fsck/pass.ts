@@ -1,7 +1,7 @@
 // One reading of a log from its first entry to its last, under the eyes of whoever asks something of it.
+import { placeInLeaf } from '@consent-ledger/domain'
 import { Frontier } from '@consent-ledger/tlog'
 import { derive, type Derived } from '../derivation.ts'
-import { placeInLeaf } from '../leafPlace.ts'
 import type { LogReader } from '../port.ts'
 import { Difference } from './difference.ts'
 import type { ClaimedHead } from './head.ts'
@@ -46,6 +46,6 @@ export const blamingTheHead = async ({ head, note, where }: ClaimedHead, keys: K
     await work()
   } catch (error) {
     if (!keys.denies(note, head.size)) throw error
-    throw new Difference('CHECKPOINT_WRONG', where, 'The head was changed: its signature is not of what it says.', error)
+    throw new Difference('PUBLISHED_HEAD_WRONG', where, 'The head was changed: its signature is not of what it says.', error)
   }
 }

@@ -1,8 +1,7 @@
 // The sequencer's state against the tree: it may be ahead of the published head by what a crash left, or by what is being published now.
 import { parseVkey, sameBytes, TlogError, treeRoot, type HashReader } from '@consent-ledger/tlog'
-import { LedgerError } from '@consent-ledger/domain'
+import { LedgerError, placeInLeaf } from '@consent-ledger/domain'
 import { readBundle, readTile } from '../reading.ts'
-import { placeInLeaf } from '../leafPlace.ts'
 import type { LogReader } from '../port.ts'
 import { readState, stateFile, type LogState } from '../state.ts'
 import { Difference } from './difference.ts'

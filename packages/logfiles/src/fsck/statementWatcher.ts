@@ -1,4 +1,5 @@
 // A statement of completeness against the log: it said which revision was the last of each stream below a size, and a later leaf there convicts who signed it (DESIGN §6).
+import { controllerStream, ledgerStream, parseCompleteness, statementKeyName } from '@consent-ledger/domain'
 import { openNote, parseNote, sameBytes, type Verifier } from '@consent-ledger/tlog'
 import { demanding, Difference } from './difference.ts'
 import type { Leaf, Watcher } from './watcher.ts'
@@ -9,27 +10,11 @@ type Claims = { origin: string; size: bigint; root: Uint8Array; streams: Map<str
 const where = 'completeness.note'
 const wrong = (what: string): Difference => new Difference('STATEMENT_WRONG', where, `The statement ${what}.`)
 
-const valueOf = (lines: readonly string[], name: string): string => {
-  const found = lines.filter((line) => line.startsWith(`${name} `))
-  const [only] = found
-  if (only === undefined || found.length > 1) throw wrong(`does not name its ${name} once`)
-  return only.slice(name.length + 1)
-}
-
-const decimal = (text: string | undefined, what: string): bigint => {
-  if (text === undefined || !/^(?:0|[1-9]\d{0,18})$/.test(text)) throw wrong(`has no number as its ${what}`)
-  return BigInt(text)
-}
-
 const parse = (text: string): Claims => {
-  const [name, version, ...lines] = text.split('\n')
-  const origin = valueOf(lines, 'log')
-  if (name !== `${origin}/statements` || version !== 'consent-ledger completeness v1') throw wrong('is not one of completeness')
-  const root = Buffer.from(valueOf(lines, 'root'), 'base64')
-  const streams = lines.filter((line) => line.startsWith('stream ')).map((line) => line.split(' '))
-  if (streams.length === 0) throw wrong('names no stream')
-  const last = streams.map(([, stream = '', revision]) => [stream, decimal(revision, `last revision of ${stream}`)] as const)
-  return { origin, size: decimal(valueOf(lines, 'size'), 'size'), root, streams: new Map(last) }
+  const { origin, size, root, streams, catalogue, ledger } = parseCompleteness(text)
+  const last = new Map(streams.map(({ stream, lastRevision }) => [stream, lastRevision]))
+  last.set(controllerStream(catalogue.controllerId), catalogue.lastRevision).set(ledgerStream, ledger.lastRevision)
+  return { origin, size, root, streams: last }
 }
 
 export class StatementWatcher implements Watcher {
@@ -43,7 +28,9 @@ export class StatementWatcher implements Watcher {
   /** `note`: the signed note. `accepted`: the keys of statements that the log names, asked at the end. Errors: Difference for what is no statement. */
   constructor(note: string, accepted: () => readonly Verifier[]) {
     this.#note = note
-    this.#claims = parse(demanding('STATEMENT_WRONG', where, 'The statement is not a signed note', () => parseNote(note).text))
+    this.#claims = demanding('STATEMENT_WRONG', where, 'The statement is not a signed note of completeness', () =>
+      parse(parseNote(note).text),
+    )
     this.#accepted = accepted
   }
 
@@ -58,8 +45,8 @@ export class StatementWatcher implements Watcher {
 
   async end(): Promise<void> {
     const { origin, size, streams } = this.#claims
-    const keys = this.#accepted().filter(({ name }) => name === `${origin}/statements`)
-    if (keys.length === 0) throw wrong(`is by ${origin}/statements, and this log names no such key`)
+    const keys = this.#accepted().filter(({ name }) => name === statementKeyName(origin))
+    if (keys.length === 0) throw wrong(`is by ${statementKeyName(origin)}, and this log names no such key`)
     demanding('STATEMENT_WRONG', where, 'The statement is not signed by a key that this log names', () => openNote(this.#note, keys))
     if (!this.#rootSeen) throw wrong(`is about a tree of ${size} leaves, and the published log does not reach that far`)
     for (const [stream, revision] of streams) this.#demandLast(stream, revision)

@@ -1,6 +1,6 @@
 // What is asked of each leaf while the log is read once, from its first entry to its last.
+import type { LeafPlace } from '@consent-ledger/domain'
 import type { Frontier } from '@consent-ledger/tlog'
-import type { LeafPlace } from '../leafPlace.ts'
 
 /** `tree`: up to and with this leaf. `place`: null if the entry is not the leaf of an event. */
 export type Leaf = { index: bigint; entry: Uint8Array; place: LeafPlace | null; tree: Frontier }

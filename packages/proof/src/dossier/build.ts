@@ -1,6 +1,6 @@
 // Puts a dossier together: one zip, a function of what it is given, that a stranger can check without us. No I/O, no clock.
 import { createHash } from 'node:crypto'
-import { canonicalJson, leafBytes, LedgerError, subjectStream, type RecordedEvent } from '@consent-ledger/domain'
+import { canonicalJson, leafBytes, LedgerError, subjectStream, type RecordedEvent, formatCompleteness } from '@consent-ledger/domain'
 import { parseNote, parseTreeHead, signNote } from '@consent-ledger/tlog'
 import type { Opened } from '../opened.ts'
 import { judgedCosignatures } from './cosignatures.ts'
@@ -10,7 +10,6 @@ import { readme } from './readme.ts'
 import { render } from './page/render.ts'
 import { dossierReport, type Cosignature, type DossierReport, type ReportFacts } from './report.ts'
 import { verifyScript } from './script.ts'
-import { formatCompleteness } from './statement.ts'
 import { zipOf } from './zip.ts'
 
 /** Whoever signs statements: `sign` answers with the signature line of a C2SP note, newline included. */

@@ -18,13 +18,13 @@ import {
   subjectView,
   type Catalogue,
   type RecordedEvent,
+  otherReasons,
 } from '@consent-ledger/domain'
 import { buildProof, type Issued } from '../build.ts'
 import type { Opened } from '../opened.ts'
 import { Proof, Step, type OtherSubjects } from '../proof.ts'
 import { timelineOf } from '../report/timeline.ts'
 import { missingOf } from './missing.ts'
-import { otherReasons } from './statement.ts'
 
 const Size = z.string().regex(/^(0|[1-9]\d*)$/)
 

@@ -1,7 +1,6 @@
 // Whom the identifiers of the person reached: the issuer's count, held against what lies in the dossier and against what the issue itself has sealed.
-import { subjectStream } from '@consent-ledger/domain'
+import { subjectStream, type Completeness } from '@consent-ledger/domain'
 import { dossierFiles, reachedFile, ReachedOpening, type Disclosures } from '../dossier/format.ts'
-import type { Completeness } from '../dossier/statement.ts'
 import type { Proof } from '../proof.ts'
 import { opensCommitment } from './disclosed.ts'
 import { fileOf, type Files } from './files.ts'

@@ -1,8 +1,7 @@
 // The statement of completeness: signed by the key that the log names for it, about this dossier, and kept to by it.
-import { LedgerError, subjectStream } from '@consent-ledger/domain'
+import { LedgerError, subjectStream, parseCompleteness, statementKeyName, type Completeness } from '@consent-ledger/domain'
 import { openNote, parseNote, sameBytes, TlogError, type Verifier } from '@consent-ledger/tlog'
 import { dossierFiles } from '../dossier/format.ts'
-import { parseCompleteness, statementKeyName, type Completeness } from '../dossier/statement.ts'
 import { statementKey } from './accepted.ts'
 import { fileOf, manifestHash, type Files } from './files.ts'
 import { VerifyError, type Findings } from './finding.ts'

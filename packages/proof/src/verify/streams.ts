@@ -1,7 +1,6 @@
 // Whether each stream that the statement counts is in the dossier, whole, and no other: what shows that no later withdrawal and no newer notice was left out.
-import { controllerStream, ledgerStream, subjectStream } from '@consent-ledger/domain'
+import { controllerStream, ledgerStream, subjectStream, type Completeness } from '@consent-ledger/domain'
 import { leafFiles } from '../dossier/format.ts'
-import type { Completeness } from '../dossier/statement.ts'
 import type { KnownPath } from './files.ts'
 import type { Findings } from './finding.ts'
 

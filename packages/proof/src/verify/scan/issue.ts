@@ -1,6 +1,5 @@
 // How the log records the issue of a dossier: `ProofIssued` stands behind the dossier's tree, so that only the entries can show it.
-import { ms, subjectStream } from '@consent-ledger/domain'
-import type { Completeness } from '../../dossier/statement.ts'
+import { ms, subjectStream, type Completeness } from '@consent-ledger/domain'
 import type { Findings } from '../finding.ts'
 import { readReached } from '../reached.ts'
 import { clockTolerance } from '../times.ts'

@@ -1,5 +1,5 @@
 // Completeness without trusting anybody: every entry of the log is read, the tree is computed from them, and the events of the streams in question are listed.
-import { ledgerStream, subjectStream } from '@consent-ledger/domain'
+import { ledgerStream, subjectStream, placeInLeaf } from '@consent-ledger/domain'
 import { Frontier, leafHash, sameBytes } from '@consent-ledger/tlog'
 import { acceptedKeys, namedKeys, signerOf, type NamingLeaf } from '../accepted.ts'
 import { readAnchors } from '../anchors.ts'
@@ -12,7 +12,6 @@ import { statedStreams } from '../streams.ts'
 import { examine, type Examined, type Trusted } from '../verify.ts'
 import { compareDossier } from './compare.ts'
 import { entriesOf, type EntryFiles } from './entries.ts'
-import { placeInLeaf } from './place.ts'
 
 /** An event of a stream in question, and where it lies. `hash`: of its leaf, hex. */
 export type ScannedEvent = { leafIndex: bigint; event: LeafEvent; hash: string }

@@ -13,8 +13,8 @@ const bringBack =
 const remedies: Readonly<Partial<Record<FsckCode, string>>> = {
   TILE_WRONG: mend,
   STATE_WRONG: mend,
-  CHECKPOINT_MISSING: 'Start the sequencer: it publishes the last head of `tree-heads` again.',
-  CHECKPOINT_WRONG: 'Stop the ledger, move the file `checkpoint` away and start: the last head of `tree-heads` is published again.',
+  PUBLISHED_HEAD_MISSING: 'Start the sequencer: it publishes the last head of `tree-heads` again.',
+  PUBLISHED_HEAD_WRONG: 'Stop the ledger, move the file `checkpoint` away and start: the last head of `tree-heads` is published again.',
   ENTRY_WRONG: bringBack,
   STORE_LACKS: '`ledger restore` brings back from the log what the event store lacks.',
   STATEMENT_BROKEN: 'Whoever signed this statement left something out: keep it and a copy of the log as evidence.',

@@ -1,6 +1,6 @@
 // Heads between the store's last one and the log's newest: gone with the events, but for those that a copy of the log has, and those that can be had again.
-import { LedgerError } from '@consent-ledger/domain'
-import { LogKeys, placeInLeaf, type PublishedHead, type PublishedLog } from '@consent-ledger/logfiles'
+import { LedgerError, placeInLeaf } from '@consent-ledger/domain'
+import { LogKeys, type PublishedHead, type PublishedLog } from '@consent-ledger/logfiles'
 import { formatTreeHead, signNote, treeRoot, type Signer } from '@consent-ledger/tlog'
 import type { Leaf } from './leaves.ts'
 

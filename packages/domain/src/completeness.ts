@@ -1,5 +1,7 @@
 // The statement of completeness: which streams were carried, each whole up to which revision, in which tree. Signed, it convicts us of a leaf left out.
-import { controllerStream, iso, LedgerError, ms } from '@consent-ledger/domain'
+import { controllerStream } from './catalogue/events.ts'
+import { LedgerError } from './errors.ts'
+import { iso, ms } from './time.ts'
 
 /**
  * `origin`: of the log; the statement's key is named `<origin>/statements`. `issuedAt`: RFC 3339. `root`: of the tree of `size`. `manifest`: SHA-256 hex of manifest.json.
@@ -83,7 +85,7 @@ const lines = (text: string): string[][] =>
     .filter((line) => line !== '')
     .map((line) => line.split(' '))
 
-/** Reads a statement's text strictly: only what `formatCompleteness` writes. Errors: INTEGRITY. */
+/** Reads a statement's text strictly: only what `formatCompleteness` writes, each stream once. Errors: INTEGRITY. */
 export const parseCompleteness = (text: string): Completeness => {
   const groups = shape.exec(text)?.groups
   if (groups === undefined) throw new LedgerError('INTEGRITY', 'The statement of completeness is not of its form')
@@ -109,9 +111,10 @@ export const parseCompleteness = (text: string): Completeness => {
       reason: reasonOf(reason),
     })),
   }
+  const once = new Set(said.streams.map(({ stream }) => stream)).size === said.streams.length
   // Base64 and times have more than one spelling; a statement has one.
   const instant = ms(said.issuedAt)
-  if (Number.isNaN(instant) || iso(instant) !== said.issuedAt || formatCompleteness(said) !== text)
+  if (!once || Number.isNaN(instant) || iso(instant) !== said.issuedAt || formatCompleteness(said) !== text)
     throw new LedgerError('INTEGRITY', 'The statement of completeness is not of its form')
   return said
 }
