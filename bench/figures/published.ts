@@ -5,7 +5,7 @@ import { single } from '../posts.ts'
 import { runLoad, type Round } from '../running/load.ts'
 import { smallLedger } from '../running/ledgers.ts'
 import { newPath } from '../running/place.ts'
-import { launch, launchLedger, siteKey, type Program } from '../running/program.ts'
+import { cpuSeconds, launch, launchLedger, siteKey, type Program } from '../running/program.ts'
 import { settled } from '../running/settled.ts'
 
 const rounds = 5
@@ -30,19 +30,30 @@ const besideFullRate = async (url: string, key: string): Promise<{ all: Round; w
   return { all, waiting }
 }
 
-const inTurns = async (programs: Record<'sealed' | 'unsealed', Program>, key: string): Promise<Record<'sealed' | 'unsealed', number[]>> => {
-  const turns: Record<'sealed' | 'unsealed', number[]> = { sealed: [], unsealed: [] }
+/** `cpu`: µs of processor time of the process for each post, all its threads. */
+type Turn = { perSecond: number; cpu: number }
+type Turns = Record<'sealed' | 'unsealed', Turn[]>
+
+const inTurns = async (programs: Record<'sealed' | 'unsealed', Program>, key: string): Promise<Turns> => {
+  const turns: Turns = { sealed: [], unsealed: [] }
   // The first round of each only warms up.
   for (let n = 0; n <= rounds; n++) {
     for (const name of ['unsealed', 'sealed'] as const) {
       const { url, pid } = programs[name]
-      const { perSecond } = await runLoad({ url, template: single(key), connections, seconds })
+      const before = cpuSeconds(pid)
+      const { perSecond, items } = await runLoad({ url, template: single(key), connections, seconds })
       await settled(pid)
-      if (n > 0) turns[name].push(perSecond)
+      if (n > 0) turns[name].push({ perSecond, cpu: ((cpuSeconds(pid) - before) / items) * 1e6 })
     }
   }
   return turns
 }
+
+const notesOf = (name: string, turns: readonly Turn[]): string =>
+  `${name}: ${spread(
+    turns.map((turn) => turn.perSecond),
+    'posts/s',
+  )}, ${median(turns.map((turn) => turn.cpu)).toFixed(0)} µs of processor each`
 
 export const published: Figure = {
   name: 'published',
@@ -56,16 +67,18 @@ export const published: Figure = {
       unsealed: await launch({ file: unsealed, env: { LEDGER_DATA: without, LEDGER_PORT: '0', LOG_LEVEL: 'warn' } }),
     }
     const turns = await inTurns(programs, key)
+    const rate = (of: keyof Turns): number => median(turns[of].map((turn) => turn.perSecond))
     const { all, waiting } = await besideFullRate(programs.sealed.url, key)
     await programs.sealed.stop()
     await programs.unsealed.stop()
     return {
       ratios: [
-        { what: 'posts/s with the sequencer', of: 'without', ratio: median(turns.sealed) / median(turns.unsealed), bar: { least: 0.85 } },
+        { what: 'posts/s with the sequencer', of: 'without', ratio: rate('sealed') / rate('unsealed'), bar: { least: 0.85 } },
         { what: 'seconds from a post to its proof, p99, at full rate', of: 'one', ratio: waiting.p99 / 1000, bar: { most: 1.2 } },
       ],
       notes: [
-        `with: ${spread(turns.sealed, 'posts/s')}; without: ${spread(turns.unsealed, 'posts/s')}`,
+        notesOf('with', turns.sealed),
+        notesOf('without', turns.unsealed),
         `beside ${all.perSecond.toFixed(0)} posts/s: ${waiting.items} posts waited for their proof, p50 ${waiting.p50.toFixed(0)} ms, p99 ${waiting.p99.toFixed(0)} ms`,
       ],
     }

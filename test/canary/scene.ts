@@ -79,6 +79,8 @@ const live = async ({ send, operators, site }: Stage): Promise<string> => {
   for (const part of ['state', 'events', 'events?view=plain&language=en']) await send('GET', `${person}/${part}`, { key: legal })
   await send('POST', `${person}/proofs`, { key: dpo, idempotencyKey: 'proof', body: { reason: valueOf('reason') }, opens: true })
   await send('GET', `${person}/accesses`, { key: dpo })
+  await send('GET', '/log/checkpoint')
+  await send('GET', `/v1/receipts/${receipt.id}/proof`, { key: legal, headers: { accept: 'application/json' } })
   return receipt.subjectId
 }
 

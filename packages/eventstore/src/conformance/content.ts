@@ -1,6 +1,6 @@
 // Conformance: what an event may hold comes back as it was, at any size and in any script.
 import assert from 'node:assert/strict'
-import type { JsonObject } from '@consent-ledger/domain'
+import { leafBytes, type JsonObject } from '@consent-ledger/domain'
 import { beginning } from '../port.ts'
 import { event, events, wholeStream, withStore, type Open } from './setting.ts'
 
@@ -32,6 +32,19 @@ export const contentTests = (open: Open): void => {
     }
     await store.append('s', beginning, [event(data)])
     assert.deepEqual((await wholeStream(store, 's'))[0]?.data, data)
+  })
+
+  withStore(open, 'the leaf of an event is the same bytes before it is appended, in the answer, and read back', async ({ store }) => {
+    const made = [
+      event(unicode),
+      event({ most: Number.MAX_SAFE_INTEGER, b: [null, { z: 1, a: false }], a: '' }),
+      event({}, 'SiteRegistered'),
+    ]
+    const before = made.map((one, n) => leafBytes({ ...one, stream: 'subject-a', revision: BigInt(n) }))
+    const recorded = await store.append('subject-a', beginning, made)
+    assert.deepEqual(recorded.map(leafBytes), before)
+    assert.deepEqual((await wholeStream(store, 'subject-a')).map(leafBytes), before)
+    assert.deepEqual((await store.readAll({ after: beginning, limit: 10 })).map(leafBytes), before)
   })
 
   withStore(open, 'events of 64 KiB, several in one append', async ({ store }) => {
