@@ -1,5 +1,6 @@
 // What the sequencer costs the posts, and how long after a post at full rate its proof is there.
 import { cpSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { median, spread, type Figure } from '../figure.ts'
 import { single } from '../posts.ts'
 import { runLoad, type Round } from '../running/load.ts'
@@ -20,14 +21,18 @@ const copyOf = (data: string, name: string): string => {
   return copy
 }
 
-/** A few posts that wait for their proof beside all the others that do not. */
+/** A few posts that wait for their proof beside all the others that do not, once those have come to their full rate. */
 const besideFullRate = async (url: string, key: string): Promise<{ all: Round; waiting: Round }> => {
   const plain = single(key)
-  const [all, waiting] = await Promise.all([
-    runLoad({ url, template: plain, connections, seconds: 2 * seconds }),
-    runLoad({ url, template: { ...plain, path: '/v1/consents?wait=published' }, connections: 8, seconds: 2 * seconds }),
-  ])
-  return { all, waiting }
+  const full = runLoad({ url, template: plain, connections, seconds: 4 * seconds })
+  await setTimeout(seconds * 1000)
+  const waiting = await runLoad({
+    url,
+    template: { ...plain, path: '/v1/consents?wait=published' },
+    connections: 8,
+    seconds: 2 * seconds,
+  })
+  return { all: await full, waiting }
 }
 
 /** `cpu`: µs of processor time of the process for each post, all its threads. */
