@@ -41,9 +41,9 @@ class Levels {
   }
 }
 
-/** Seconds for the first `leaves` of the log of a ledger, read into memory before. */
+/** Seconds for the first `leaves` of the log of a ledger, as far as their bundles are full, read into memory before. */
 export const bareSeconds = async (data: string, leaves: number): Promise<number> => {
-  const entries = await entriesOf(data, leaves)
+  const entries = await entriesOf(data, leaves - (leaves % tileWidth))
   const directory = newPath('bare')
   mkdirSync(directory)
   const begun = performance.now()
