@@ -47,9 +47,9 @@ export const readKeyFile = (file: string): Signer => {
  * Reads a key, or makes one (0600, its directory 0700 if that must be made; durable on return, before anything is signed by it). `name`: of a key that is made;
  * one that is there keeps its own. Errors: SIGNING_KEY_WRONG.
  */
-export const openKeyFile = (file: string, name: string | (() => string), { expectExisting, type, say }: KeyFileOptions): Signer => {
+export const openKeyFile = (file: string, name: string, { expectExisting, type, say }: KeyFileOptions): Signer => {
   const path = resolve(file)
-  if (!expectExisting && !existsSync(path) && makeKey(path, typeof name === 'string' ? name : name(), type))
+  if (!expectExisting && !existsSync(path) && makeKey(path, name, type))
     say?.(`Made the key ${path}: back it up apart from the data; what it signed can be continued by no other.`)
   return readKeyFile(path)
 }

@@ -31,7 +31,7 @@ describe('a key file', () => {
 
   it('holds one line as Go’s sumdb/note writes it', () => {
     const file = join(root, 'go.key')
-    const { name, id } = openKeyFile(file, () => 'log.example.org', made)
+    const { name, id } = openKeyFile(file, 'log.example.org', made)
     assert.match(readFileSync(file, 'utf8'), /^PRIVATE\+KEY\+log\.example\.org\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}\n$/)
     assert.ok(readFileSync(file, 'utf8').includes(`${name}+${id}`))
   })

@@ -11,7 +11,7 @@ import { subjectRoutes } from './routes/subjects.ts'
 
 export type { ReportsDeps } from './deps.ts'
 export { readWitnessPolicy } from './dossier/witnessed.ts'
-export { logOriginOf, openStatementKey, type StatementKeyOpening } from './statementKey.ts'
+export { openStatementKey, type StatementKeyOpening } from './statementKey.ts'
 
 /** Registers every route of this service on an edge. What `deps` opened is closed by whoever opened it. */
 export const reportsRoutes = (app: EdgeApp, deps: ReportsDeps): void => {

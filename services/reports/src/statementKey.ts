@@ -1,16 +1,15 @@
 // The statement key: it signs what the ledger states about its streams (completeness, certificates), and is held by this service alone.
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { decideStatementKey, ledgerAggregate, LedgerError } from '@consent-ledger/domain'
+import { decideStatementKey, statementKeyName, ledgerAggregate, LedgerError } from '@consent-ledger/domain'
 import type { Clock, Live } from '@consent-ledger/edge'
 import { decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
 import { openKeyFile } from '@consent-ledger/logfiles'
 import type { Signer } from '@consent-ledger/tlog'
 
-/** `keys`: directory of the key files. `origin`: name of the log; absent, it is taken from the key of the log that the ledger names. `say`: hears a warning about the file. */
+/** `keys`: directory of the key files. `say`: hears a warning about the file. */
 export type StatementKeyOpening = {
   keys: string
-  origin?: string | undefined
   live: Pick<Live, 'ledger' | 'refresh'>
   store: EventStore
   clock: Clock
@@ -18,7 +17,7 @@ export type StatementKeyOpening = {
 }
 
 /** Name of the log, by the key that signs it now. Errors: NOT_READY as long as no sequencer has begun it. */
-export const logOriginOf = (live: Pick<Live, 'ledger'>): string => {
+const logOriginOf = (live: Pick<Live, 'ledger'>): string => {
   const [origin] = live.ledger().logKeys.at(-1)?.vkey.split('+') ?? []
   if (origin === undefined) throw new LedgerError('NOT_READY', 'The transparency log has no key yet: start the sequencer of this ledger')
   return origin
@@ -29,12 +28,11 @@ export const logOriginOf = (live: Pick<Live, 'ledger'>): string => {
  * File and event are durable on return; a crash between the two leaves a key that the next start names.
  * Errors: SIGNING_KEY_WRONG (the ledger names a key and there is no file, or the file is none), NOT_READY, those of the store.
  */
-export const openStatementKey = async ({ keys, live, store, clock, ...opening }: StatementKeyOpening): Promise<Signer> => {
+export const openStatementKey = async ({ keys, live, store, clock, say }: StatementKeyOpening): Promise<Signer> => {
   await live.refresh()
-  const origin = opening.origin ?? logOriginOf(live)
-  const signer = openKeyFile(join(keys, 'statement.key'), `${origin}/statements`, {
+  const signer = openKeyFile(join(keys, 'statement.key'), statementKeyName(logOriginOf(live)), {
     expectExisting: live.ledger().statementKeys.length > 0,
-    ...(opening.say === undefined ? {} : { say: opening.say }),
+    ...(say === undefined ? {} : { say }),
   })
   await decideAndAppend({
     store,

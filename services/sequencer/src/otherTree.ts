@@ -1,17 +1,7 @@
 // A head that somebody else shows, held against this log's own tree: with the log's signature on it, another tree is proof that the log went back or was forked.
 import type { LogReader } from '@consent-ledger/logfiles'
-import {
-  openTreeHead,
-  parseVkey,
-  sameBytes,
-  tileIn,
-  TlogError,
-  treeRoot,
-  type HashReader,
-  type TreeHead,
-  type Verifier,
-} from '@consent-ledger/tlog'
-import { disagrees, hashReader } from './tileFiles.ts'
+import { openTreeHead, parseVkey, sameBytes, TlogError, treeRoot, type TreeHead, type Verifier } from '@consent-ledger/tlog'
+import { disagrees, readerWithin } from './tileFiles.ts'
 import type { Shown } from './witnesses.ts'
 
 /** `size`: of the newest head that this log signed, or is about to sign, as far as it knows. `vkeys`: all that ever signed for it. */
@@ -27,12 +17,6 @@ const ownHead = (note: string, keys: readonly Verifier[]): TreeHead | null => {
   }
 }
 
-/** Of a smaller tree only full tiles may be left: each is asked for as wide as it is in this one. */
-const readerOf = (files: LogReader, size: bigint): HashReader => {
-  const reader = hashReader(files)
-  return { tile: ({ level, index }) => reader.tile(tileIn(size, level, index)) }
-}
-
 const remedy =
   'Nothing more is signed. Either this log was put back to an older state, or its key signed another one: find its newest log and run `ledger restore`, see docs/witness.md'
 
@@ -46,7 +30,7 @@ export const demandOfTree = async (files: LogReader, { size, vkeys }: OwnTree, s
       throw disagrees(
         `The witness ${name} holds a head of ${head.size} leaves that this log signed, but its tree ends at ${size}. ${remedy}`,
       )
-    if (!sameBytes(head.root, await treeRoot(readerOf(files, size), head.size)))
+    if (!sameBytes(head.root, await treeRoot(readerWithin(files, size), head.size)))
       throw disagrees(
         `The witness ${name} holds a head of ${head.size} leaves that this log signed, with another root than its tree has. ${remedy}`,
       )

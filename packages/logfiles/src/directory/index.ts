@@ -15,20 +15,18 @@ import { readIn } from './reading.ts'
 
 export { openLogDirectoryReader } from './reading.ts'
 
-/** `directory`: made if it is not there. `lock`: false for who does not seal, such as a test beside a sequencer; default true. */
-export type Opening = { directory: string; lock?: boolean }
+/** `directory`: made if it is not there. */
+export type Opening = { directory: string }
 
 /** Opens a log for writing. Errors: DATA_LOCKED (another sequencer writes here), STORE_UNAVAILABLE. */
-export const openLogDirectory = async ({ directory, lock = true }: Opening): Promise<LogFiles> => {
+export const openLogDirectory = async ({ directory }: Opening): Promise<LogFiles> => {
   const root = resolve(directory)
   let unlock = (): void => {}
   try {
     mkdirSync(root, { recursive: true, mode: 0o700 })
-    if (lock) {
-      unlock = lockForSealing(join(root, 'lock'))
-      // Only behind the lock: drafts of a process that still runs are not ours to take away.
-      rmSync(draftsIn(root), { recursive: true, force: true })
-    }
+    unlock = lockForSealing(join(root, 'lock'))
+    // Only behind the lock: drafts of a process that still runs are not ours to take away.
+    rmSync(draftsIn(root), { recursive: true, force: true })
     mkdirSync(draftsIn(root), { recursive: true, mode: 0o700 })
     return new LogDirectory(root, unlock)
   } catch (error) {

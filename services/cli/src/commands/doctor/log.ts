@@ -1,7 +1,7 @@
 // Whether the log is whole, derived again from its entries, and whether what is recorded is in it.
-import { LedgerError, treeHeadsAggregate, type Ledger } from '@consent-ledger/domain'
-import { fold, type StreamReader } from '@consent-ledger/eventstore'
-import { fsck, PublishedLog, type LogReader } from '@consent-ledger/logfiles'
+import { LedgerError, type Ledger } from '@consent-ledger/domain'
+import type { StreamReader } from '@consent-ledger/eventstore'
+import { fsck, newestHead, PublishedLog, type LogReader } from '@consent-ledger/logfiles'
 import { unwell, well, type Finding } from './finding.ts'
 
 const what = 'log'
@@ -13,7 +13,7 @@ export type Looking = { files: LogReader; events: StreamReader; ledger: Ledger; 
 /** The head that was signed last, and the one that everybody sees. A moment lies between them. */
 const published = async ({ files, events }: Looking, keys: readonly string[]): Promise<Finding> => {
   const head = await new PublishedLog(files, () => keys).head()
-  const { last } = await fold(events, treeHeadsAggregate)
+  const last = await newestHead(events)
   if (head === null)
     return unwell(
       what,
