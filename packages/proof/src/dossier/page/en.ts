@@ -72,8 +72,6 @@ export const en: PageWords = {
     since: 'Since',
     until: 'Until',
     text: 'Text',
-    objection: 'Objection',
-    event: 'Event',
   },
   noEnd: 'no end',
   objected: 'the person objects',
@@ -111,7 +109,6 @@ export const en: PageWords = {
     changed: 'Then:',
     opened: 'Opened from its seal:',
     by: (writer) => `Written by ${writer}`,
-    event: 'event',
   },
   writer: {
     site: 'the site’s server',

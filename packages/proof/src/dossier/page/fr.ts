@@ -72,8 +72,6 @@ export const fr: PageWords = {
     since: 'Depuis',
     until: 'Jusqu’au',
     text: 'Texte',
-    objection: 'Opposition',
-    event: 'Événement',
   },
   noEnd: 'sans fin',
   objected: 'la personne s’oppose',
@@ -113,7 +111,6 @@ export const fr: PageWords = {
     changed: 'Dès lors :',
     opened: 'Descellé :',
     by: (writer) => `Écrit par ${writer}`,
-    event: 'événement',
   },
   writer: {
     site: 'le serveur du site',

@@ -40,7 +40,7 @@ export type PageWords = {
   state: Record<ConsentState, string>
   channel: Record<Channel, string>
   basis: Record<LegalBasis, string>
-  columns: { purpose: string; channel: string; state: string; since: string; until: string; text: string; objection: string; event: string }
+  columns: { purpose: string; channel: string; state: string; since: string; until: string; text: string }
   noEnd: string
   objected: string
   nothing: string
@@ -63,7 +63,7 @@ export type PageWords = {
     hidden: string
     none: string
   }
-  story: { recorded: (time: string) => string; changed: string; opened: string; by: (writer: string) => string; event: string }
+  story: { recorded: (time: string) => string; changed: string; opened: string; by: (writer: string) => string }
   writer: { site: string; operator: string; import: string; system: string; browser: string }
   evidence: { field: string; status: string; vouchedBy: string; note: string; grade: (present: number, of: number) => string }
   status: { present: string; absent: string; 'not-applicable': string }
