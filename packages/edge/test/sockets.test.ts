@@ -47,6 +47,8 @@ test('a connection on which an upgrade was asked for ends with its answer', asyn
   const { port } = await listening(t)
   const upgrade = 'GET /livez HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n'
   assert.match(await say(port, upgrade), /^HTTP\/1\.1 200 .*connection: close/is)
+  // Answered before any hook of a route is run.
+  assert.match(await say(port, upgrade.replace('/livez', '/v1/%zz')), /^HTTP\/1\.1 400 .*connection: close/is)
 })
 
 test('closing ends the connections that clients keep open, also those on which a request was under way', { timeout: 30_000 }, async (t) => {

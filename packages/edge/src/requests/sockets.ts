@@ -22,6 +22,16 @@ export const passOverExpectations = (server: Server): void => {
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response))
 }
 
+/**
+ * The answer to a request that asks for an upgrade ends its connection, whoever gives it (also where the framework answers before any hook): nothing is
+ * upgraded here, and after such a request Node tells nobody of bytes on that connection that it cannot read, so that they would never be answered.
+ */
+export const endAfterUpgrades = (server: Server): void => {
+  server.prependListener('request', ({ headers }, response) => {
+    if (headers.upgrade !== undefined) response.setHeader('connection', 'close')
+  })
+}
+
 /** Refuses a request in HTTP/1.1 without Host (RFC 9112 §3.2), which Node would answer with an empty 400. */
 export const demandHost = async ({ headers, raw }: FastifyRequest): Promise<void> => {
   if (headers.host === undefined && raw.httpVersion === '1.1')

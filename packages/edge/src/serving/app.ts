@@ -27,7 +27,7 @@ import { watchRoutes } from '../requests/routeTable.ts'
 import { bodyLimits } from '../requests/rules.ts'
 import { addSecurityHeaders } from './securityHeaders.ts'
 import type { Settings } from '../start/settings.ts'
-import { demandHost, passOverExpectations, refuseSocket } from '../requests/sockets.ts'
+import { demandHost, endAfterUpgrades, passOverExpectations, refuseSocket } from '../requests/sockets.ts'
 import { accept } from '../refusals/violations.ts'
 import { noSpans, type Spans } from '../tracing/spans.ts'
 
@@ -80,6 +80,7 @@ const bareApp = (deps: EdgeDeps, isRoute: (route: string) => boolean): EdgeApp =
     frameworkErrors: refuseUnrouted,
   }).withTypeProvider<ZodTypeProvider>()
   passOverExpectations(app.server)
+  endAfterUpgrades(app.server)
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const at = placeOf(httpPart)
     return (input) => {

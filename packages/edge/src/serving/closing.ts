@@ -41,8 +41,7 @@ export const addOrderlyClose = (app: EdgeApp): void => {
       clearTimeout(last)
     })
   })
-  app.addHook('onSend', async (request, reply) => {
-    // Nothing is upgraded here, and after a request that asked for it Node tells nobody of bytes on that connection that it cannot read.
-    if (closing || request.headers.upgrade !== undefined) reply.header('connection', 'close')
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
   })
 }
