@@ -36,6 +36,9 @@ export const refusalCodes = [
   'BASIS_NOT_FOR_CHANNEL',
   'CATALOGUE_INVALID',
   'UNKNOWN_REGULATOR',
+  'NOT_A_CONTACT',
+  'RECIPIENT_NOT_COVERED',
+  'CURSOR_RESET',
   'SETTING_INVALID',
 ] as const
 
@@ -50,6 +53,8 @@ export const faultCodes = [
   'OUTCOME_UNKNOWN',
   'VAULT_UNAVAILABLE',
   'NOT_PUBLISHED',
+  'STALE',
+  'FEED_UNAVAILABLE',
   'INTEGRITY',
   'LOG_DISAGREES',
   'DATA_LOCKED',

@@ -41,6 +41,18 @@ export const youngestOf = { 'under-13': 0, '13': 13, '14': 14, '15': 15, '16-17'
 >
 export const ActorKind = z.enum(['self', 'minor-with-parent', 'representative'])
 
+/** A contact by the person (CNIL 2021-131). An opened mail is none. */
+export const ContactKind = z.enum(['sale', 'click', 'reply', 'login', 'visit', 'call'])
+export type ContactKind = z.infer<typeof ContactKind>
+
+/** The word by which a person said no to more than what they named: an objection to `marketing`, a withdrawal of `all`. */
+export const Scope = z.enum(['marketing', 'all'])
+export type Scope = z.infer<typeof Scope>
+
+/** Why processing is restricted: GDPR Art. 18(1)(a) to (d), in that order. */
+export const RestrictionGround = z.enum(['accuracy', 'unlawful', 'claims', 'objection'])
+export type RestrictionGround = z.infer<typeof RestrictionGround>
+
 /** Account identifiers name a person; device identifiers name a browser or an app, which several people may share. */
 export const IdentifierKind = z.enum(['account', 'device'])
 export type IdentifierKind = z.infer<typeof IdentifierKind>
@@ -69,5 +81,6 @@ export const Flag = z.enum([
   'evidence-dropped',
   'method-dropped',
   'identifier-dropped',
+  'reason-dropped',
 ])
 export type Flag = z.infer<typeof Flag>

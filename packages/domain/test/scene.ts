@@ -12,16 +12,20 @@ import {
   initialSubject,
   iso,
   judgeConsent,
+  judgeObjection,
   judgeWithdrawal,
+  shippedProfiles,
   statesOf,
   subjectView,
   type Catalogue,
   type Channel,
   type ConsentPost,
   type ConsentState,
+  type ControllerFact,
   type Cut,
   type Fact,
   type Judged,
+  type ObjectionPost,
   type RecordedEvent,
   type RegulatorProfile,
   type StateRow,
@@ -132,14 +136,12 @@ const record = (
     position: (places += 1n),
   }))
 
+/** The catalogue after `facts`, whether or not a file could have them published. */
+export const appendedTo = (catalogue: Catalogue, facts: readonly ControllerFact[], at: number): Catalogue =>
+  record('controller-campo', facts as readonly Fact[], catalogue.lastRevision, at, 'operator').reduce(evolveCatalogue, catalogue)
+
 export const published = (catalogue: Catalogue, next: CatalogueFile, at: number): Catalogue =>
-  record(
-    'controller-campo',
-    decideCatalogue(catalogue, next, { 'XX-TEST': profile }, at) as Fact[],
-    catalogue.lastRevision,
-    at,
-    'operator',
-  ).reduce(evolveCatalogue, catalogue)
+  appendedTo(catalogue, decideCatalogue(catalogue, next, { 'XX-TEST': profile, ...shippedProfiles }, at), at)
 
 export const catalogueOf = (next: CatalogueFile = file(), at: number = noon - 400 * day): Catalogue =>
   published(initialCatalogue('campo'), next, at)
@@ -208,6 +210,16 @@ export class Scene {
       recordedAt: receivedAt,
       ...when,
     })
+  }
+  objects(purposes: ObjectionPost['purposes'], when: { occurredAt?: number; channels?: Channel[] } & Arrival = {}): SubjectFact[] {
+    const receivedAt = when.recordedAt ?? (this.now += minute)
+    const post: ObjectionPost = {
+      purposes,
+      channels: when.channels,
+      ...(when.occurredAt === undefined ? {} : { occurredAt: iso(when.occurredAt) }),
+    }
+    const judged = judgeObjection(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt })
+    return this.#take(judged, { recordedAt: receivedAt, ...when })
   }
   confirms(actId: string, at: number): SubjectFact[] {
     const facts = decideConfirmation(this.subject, this.catalogue, actId, { recordedAt: at })

@@ -14,8 +14,11 @@ const actOfMethod = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEve
   return (request ?? event).metadata.actId
 }
 
-/** Name of a field of the evidence. `collector` is that of who collected the answer: what a site calls so itself is told apart, for names of one event are unique. */
-const nameOf = (field: string): string => (field === 'collector' ? `evidence/${field}` : field)
+/** Names of what is sealed elsewhere: who collected the answer, and the seller's word for a sale. */
+const elsewhere: ReadonlySet<string> = new Set(['collector', 'reference'])
+
+/** Name of a field of the evidence. What a site calls as something else is called is told apart, for names of one event are unique. */
+const nameOf = (field: string): string => (elsewhere.has(field) ? `evidence/${field}` : field)
 
 /** What `event` holds of the person's. Staff's own reasons are not the person's and are no part of it. */
 const heldIn = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEvent>): Held => {
@@ -24,10 +27,12 @@ const heldIn = (event: RecordedEvent, byId: ReadonlyMap<string, RecordedEvent>):
   const identifiers = ('identifiers' in data && data.identifiers) || []
   const evidence = ('evidence' in data && data.evidence) || {}
   const collector = 'method' in data ? data.method?.collector?.name : undefined
+  const reference = 'sale' in data ? data.sale?.reference : undefined
   return {
     identifiers: identifiers.map((identifier, n) => ({ actId, field: `identifiers/${n}`, identifier })),
     fields: [
       ...Object.entries(evidence).map(([name, sealed]) => ({ actId, field: `evidence/${name}`, name: nameOf(name), sealed })),
+      ...(reference ? [{ actId, field: 'sale/reference', name: 'reference', sealed: reference }] : []),
       ...(collector ? [{ actId: actOfMethod(event, byId), field: 'method/collector/name', name: 'collector', sealed: collector }] : []),
     ],
   }

@@ -3,7 +3,7 @@ import type { Aggregate } from '../aggregate.ts'
 import type { RecordedEvent } from '../event.ts'
 import { ms } from '../time.ts'
 import type { RegulatorProfile } from '../profile/profile.ts'
-import { controllerStream, type ControllerFact } from './events.ts'
+import { controllerStream, type ControllerEventType, type ControllerFact } from './events.ts'
 import type { ControllerEntry, NoticeEntry, Presentation, PurposeEntry, SiteEntry, Statement } from './file.ts'
 
 export type PurposeVersion = Omit<PurposeEntry, 'retired'> & { recordedAt: number; eventId: string }
@@ -35,7 +35,7 @@ export type Catalogue = {
   profile: (RegulatorProfile & { sha256: string; eventId: string }) | null
   lastRevision: bigint
   lastRecordedAt: number
-  /** What was folded, but for counts of what was turned away: a cut folds it again. */
+  /** What was folded, but for reports: a cut folds it again. */
   history: RecordedEvent[]
 }
 
@@ -81,11 +81,26 @@ const publishNotice = (catalogue: Catalogue, text: PublishedNotice): void => {
   catalogue.notices.set(text.id, notice)
 }
 
+/** Reports, which no question to the catalogue is answered from. */
+const changesNothing: ReadonlySet<string> = new Set(['IntakeReported', 'ScrubPerformed'])
+
+/** What every subject of the controller is judged by. */
+const rules: ReadonlySet<string> = new Set<ControllerEventType>([
+  'ControllerRegistered',
+  'PurposePublished',
+  'PurposeRetired',
+  'NoticePublished',
+  'RegulatorProfileApplied',
+])
+
+/** Whether an event of this type may change what holds of every subject, so that each is to be judged again. */
+export const changesVerdicts = (type: string): boolean => rules.has(type)
+
 /** Adds one event to the fold; mutates and returns `catalogue`. Never throws: an event it does not know changes only the place in the stream. */
 export const evolveCatalogue = (catalogue: Catalogue, event: RecordedEvent): Catalogue => {
   catalogue.lastRevision = event.revision
   catalogue.lastRecordedAt = ms(event.metadata.recordedAt)
-  if (event.type !== 'IntakeReported') catalogue.history.push(event)
+  if (!changesNothing.has(event.type)) catalogue.history.push(event)
   const recordedAt = catalogue.lastRecordedAt
   const fact = event as unknown as ControllerFact
   switch (fact.type) {
@@ -127,6 +142,7 @@ export const evolveCatalogue = (catalogue: Catalogue, event: RecordedEvent): Cat
       catalogue.profile = { ...fact.data.profile, sha256: fact.data.sha256, eventId: event.id }
       break
     case 'IntakeReported':
+    case 'ScrubPerformed':
       break
   }
   return catalogue

@@ -1,6 +1,6 @@
 // The events of a controller's stream (`controller-<id>`): what it is, its sites and their keys, its purposes, its notices, the rules it is under.
 import { z } from 'zod'
-import { Id, Instant, Language, Sha256Hex, Uuid } from '../words.ts'
+import { Channel, Id, Instant, Language, Sha256Hex, Uuid } from '../words.ts'
 import { RegulatorProfile } from '../profile/profile.ts'
 import { ControllerEntry, NoticeEntry, PurposeEntry, SiteEntry, Statement } from './file.ts'
 
@@ -39,6 +39,25 @@ export const controllerEvents = {
   IntakeReported: z.strictObject({
     hour: Instant,
     counts: z.array(z.strictObject({ site: Id.optional(), route: z.string(), code: z.string(), count: z.int().min(1) })),
+  }),
+  /**
+   * Addresses were checked against one purpose and channel (`POST /v1/eligibility/scrub`). Hashes are salted with a nonce that only the token holds, so that nobody
+   * can guess the list from them. `cursor`: how far the feed was. `recipient`: the downstream system that asked. `cutOff`: the answer has no last line, and nobody got a
+   * token; counts and hashes are of what was answered before.
+   */
+  ScrubPerformed: z.strictObject({
+    scrubId: Uuid,
+    operator: z.string(),
+    purpose: Id,
+    channel: Channel,
+    count: z.int().min(0),
+    allowed: z.int().min(0),
+    inputSha256: Sha256Hex,
+    outputSha256: Sha256Hex,
+    asOf: Instant,
+    cursor: z.string(),
+    recipient: Id.optional(),
+    cutOff: z.literal(true).optional(),
   }),
 } as const
 

@@ -16,6 +16,18 @@ export const allChannels = (purpose: Purpose): Channel[] => [...new Set(purpose.
 /** Its basis, the same in every version. */
 export const basisOf = (purpose: Purpose): LegalBasis => purpose.versions[0]?.legalBasis ?? 'consent'
 
+/** Whether some version of it is marketing. */
+export const isMarketing = (purpose: Purpose): boolean => purpose.versions.some((version) => version.marketing)
+
+/** A purpose and those that it continues by `replaces` of any of its versions, however far back: itself first, each once. */
+export const lineageOf = (catalogue: Catalogue, purpose: string): string[] => {
+  const found = [purpose]
+  for (const id of found)
+    for (const { replaces } of catalogue.purposes.get(id)?.versions ?? [])
+      if (replaces !== undefined && !found.includes(replaces)) found.push(replaces)
+  return found
+}
+
 export const isRetired = (catalogue: Catalogue, purpose: Purpose, at: number): boolean =>
   purpose.retired !== undefined && startOfDay(purpose.retired.from, zoneOf(catalogue)) <= at
 
@@ -51,6 +63,20 @@ export const consentEnds = (catalogue: Catalogue, version: PurposeVersion, chann
   return shortest(version.validity === undefined ? longest : [...longest, { value: version.validity }], from, zone)
 }
 
+/**
+ * When a consent on `channel` that holds from `since` has held as long as the profile lets it, also where the rule came later than the yes: day D is judged by D's rules.
+ * Null where no rule ends it. Exclusive, epoch ms.
+ */
+export const longestUntil = (catalogue: Catalogue, channel: Channel, since: number): number | null => {
+  const zone = zoneOf(catalogue)
+  const ends = (catalogue.profile?.longestValidity ?? []).flatMap(({ channel: on, value, from, until }) => {
+    if (on !== channel) return []
+    const end = Math.max(startOfDay(from, zone), addDuration(since, value, zone))
+    return until === undefined || end < startOfDay(until, zone) ? [end] : []
+  })
+  return ends.length === 0 ? null : Math.min(...ends)
+}
+
 /** Until when an answer on `channel` given at `from` is remembered, so that nobody is asked again; null where the profile has no rule. */
 export const rememberedUntil = (catalogue: Catalogue, channel: Channel, from: number): number | null => {
   const zone = zoneOf(catalogue)
@@ -79,4 +105,7 @@ export const basisAllowed = (
   audience: 'consumer' | 'professional',
   day: string,
 ): boolean =>
-  inForceOn(profile.bases, day).some((entry) => entry.basis === basis && entry.channel === channel && entry.audience === audience)
+  inForceOn(
+    profile.bases.filter((entry) => entry.basis === basis && entry.channel === channel && entry.audience === audience),
+    day,
+  ).length > 0

@@ -13,7 +13,9 @@ export type Answer = {
   imported: boolean
   lifts: boolean
   notice: { id: string; version: number; language: string } | null
+  site: string | null
   eventId: string
+  revision: bigint
 }
 
 /** At equal times the no wins, and a withdrawal is the stronger no; an import is the weaker yes; then the yes that ends first; the id only makes the order total. */

@@ -6,13 +6,15 @@ import type { SealedEvidence } from '../sealed.ts'
 import { iso, ms } from '../time.ts'
 import type { Channel } from '../words.ts'
 import type { SubjectFact } from './events.ts'
+import { liftedBy } from './lifting.ts'
+import { objectionsTo } from './objection.ts'
 import { threadKey, type Request, type Subject } from './subject.ts'
 
-const noSince = (subject: Subject, request: Request, channel: Channel): boolean => {
+const noSince = (subject: Subject, catalogue: Catalogue, request: Request, channel: Channel): boolean => {
   const thread = subject.threads.get(threadKey(request.purpose, channel))
   const noes = [
     ...(thread?.answers ?? []).filter((answer) => answer.said === 'refused' || answer.said === 'withdrawn'),
-    ...(thread?.objections ?? []),
+    ...objectionsTo(subject, catalogue, request.purpose, channel),
   ]
   return noes.some((no) => no.orderAt >= ms(request.orderAt))
 }
@@ -53,7 +55,7 @@ export const requestsOf = (subject: Subject, actId: string): Request[] =>
   [...subject.requests.values()].filter((request) => request.actId === actId && !request.awaiting.includes('parent'))
 
 /**
- * Confirms what the act `requestActId` asked for: [] if it is confirmed already. A channel on which a no came since is left out.
+ * Confirms what the act `requestActId` asked for, and ends the objections from before it: [] if it is confirmed already. A channel on which a no came since is left out.
  * Errors: CONFIRMATION_GONE if the time is over, the purpose is retired, a no stands on all of it, or nothing waits.
  */
 export const decideConfirmation = (
@@ -68,8 +70,10 @@ export const decideConfirmation = (
   const facts = waiting
     .filter((request) => !isOver(catalogue, request, seen.recordedAt))
     .flatMap((request) => {
-      const channels = request.channels.filter((channel) => !noSince(subject, request, channel))
-      return channels.length === 0 ? [] : confirmed(catalogue, request, channels, seen.recordedAt)
+      const channels = request.channels.filter((channel) => !noSince(subject, catalogue, request, channel))
+      if (channels.length === 0) return []
+      const ended = liftedBy(subject, catalogue, { purpose: request.purpose, channels }, ms(request.orderAt))
+      return [...confirmed(catalogue, request, channels, seen.recordedAt), ...ended]
     })
   const [first, ...others] = facts
   if (!first)

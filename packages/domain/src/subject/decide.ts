@@ -1,13 +1,14 @@
 // From a judged act to the events of one subject: one act, one append. A change of state is never a duplicate, and the same answer again is a renewal.
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { clockOf, consentEnds } from '../catalogue/reading.ts'
-import type { SealedEvidence, SealedIdentifier } from '../sealed.ts'
+import type { SealedEvidence, SealedField, SealedIdentifier } from '../sealed.ts'
 import { iso } from '../time.ts'
 import type { Trust } from '../event.ts'
 import type { Channel, Flag, IdentifierKind } from '../words.ts'
+import type { JudgedContact } from './contact.ts'
 import type { Method, NoticeRef, SubjectFact } from './events.ts'
-import type { JudgedAnswer, Occurred } from './judge.ts'
-import { objectionOn } from './objection.ts'
+import type { JudgedAnswer, Occurred } from './judging.ts'
+import { liftedBy } from './lifting.ts'
 import type { Subject } from './subject.ts'
 
 /** A link that the directory holds for an identifier named in the act; `commitment` is that of the identifier as sealed in this act. */
@@ -49,28 +50,11 @@ const shared = (catalogue: Catalogue, act: ActContext, orderAt: number, flags: r
 const byEnd = (catalogue: Catalogue, answer: JudgedAnswer, orderAt: number): Map<number | null, Channel[]> =>
   Map.groupBy(answer.channels, (channel) => consentEnds(catalogue, answer.version, channel, orderAt))
 
-const lifted = (subject: Subject, catalogue: Catalogue, answer: JudgedAnswer, orderAt: number): SubjectFact[] => {
-  const cut = { at: orderAt, knownAt: Infinity }
-  const ended = answer.channels.flatMap((channel) => {
-    const objection = objectionOn(subject, catalogue, answer.purpose, channel, cut)
-    return objection && Date.parse(objection.since) < orderAt ? [{ channel, eventId: objection.eventId }] : []
-  })
-  if (ended.length === 0) return []
-  const data = {
-    controller: catalogue.controllerId,
-    purpose: answer.purpose,
-    channels: ended.map((one) => one.channel),
-    objections: [...new Set(ended.map((one) => one.eventId))],
-    by: 'consent' as const,
-    orderAt: iso(orderAt),
-  }
-  return [{ type: 'ObjectionLifted', data }]
-}
-
 const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer: JudgedAnswer): SubjectFact[] => {
   const orderAt = orderOf(catalogue, act.occurred, act.recordedAt)
   const { channels, version, notice } = answer
   const common = { ...shared(catalogue, act, orderAt, answer.flags), purpose: answer.purpose, purposeVersion: version.version, channels }
+  const everyChannel = answer.everyChannel ? { everyChannel: answer.everyChannel } : {}
   const shown = notice && 'sha256' in notice ? { notice: notice satisfies NoticeRef } : {}
   switch (answer.as) {
     case 'given': {
@@ -79,7 +63,7 @@ const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer
         data: { ...common, channels: on, ...shown, ...(until === null ? {} : { until: iso(until) }) },
       }))
       const vouched = act.trust === 'secret' && act.method?.kind !== 'import'
-      return vouched ? [...given, ...lifted(subject, catalogue, answer, orderAt)] : given
+      return vouched ? [...given, ...liftedBy(subject, catalogue, answer, orderAt)] : given
     }
     case 'requested': {
       const awaiting = answer.awaiting ?? []
@@ -91,9 +75,15 @@ const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer
     case 'refused':
       return [{ type: 'ConsentRefused', data: { ...common, ...(notice ? { notice } : {}) } }]
     case 'withdrawn':
-      return [{ type: 'ConsentWithdrawn', data: common }]
-    case 'objected':
-      return [{ type: 'ObjectionRecorded', data: { ...common, basis: answer.basis, ...(notice ? { notice } : {}) } }]
+      return [
+        { type: 'ConsentWithdrawn', data: { ...common, ...(answer.scope === 'all' ? { ...everyChannel, scope: answer.scope } : {}) } },
+      ]
+    case 'objected': {
+      const scope = answer.scope === undefined ? {} : { scope: answer.scope }
+      return [
+        { type: 'ObjectionRecorded', data: { ...common, ...everyChannel, ...scope, basis: answer.basis, ...(notice ? { notice } : {}) } },
+      ]
+    }
   }
 }
 
@@ -123,4 +113,21 @@ export const decideNoticeView = (
 ): SubjectFact[] => {
   const when = { ...shared(catalogue, act, orderOf(catalogue, act.occurred, act.recordedAt), []), site: act.site }
   return withPersonal([{ type: 'NoticeShown', data: { ...when, notice } }, ...linked(subject, catalogue, act.links)], act)
+}
+
+/** A contact by the person and, in the same append, what they refused beside it. `reference`: the seller's own of a sale. */
+export const decideContact = (
+  subject: Subject,
+  catalogue: Catalogue,
+  { kind, sale }: JudgedContact,
+  answers: readonly JudgedAnswer[],
+  act: ActContext & { reference?: SealedField },
+): SubjectFact[] => {
+  const data = {
+    ...shared(catalogue, act, orderOf(catalogue, act.occurred, act.recordedAt), []),
+    kind,
+    ...(sale ? { sale: { ...sale, ...(act.reference ? { reference: act.reference } : {}) } } : {}),
+  }
+  const noes = answers.flatMap((answer) => factsOf(subject, catalogue, act, answer))
+  return withPersonal([{ type: 'ContactRecorded', data }, ...noes, ...linked(subject, catalogue, act.links)], act)
 }

@@ -4,6 +4,7 @@ import {
   ActorKind,
   AgeBand,
   Channel,
+  ContactKind,
   Flag,
   Id,
   IdentifierKind,
@@ -11,6 +12,8 @@ import {
   Language,
   LegalBasis,
   MethodKind,
+  RestrictionGround,
+  Scope,
   Sha256Hex,
   Uuid,
 } from '../words.ts'
@@ -41,6 +44,17 @@ export const Method = z.strictObject({
 })
 export type Method = z.infer<typeof Method>
 
+/** What soft opt-in asks of a sale. `refusalOffered`: purposes that the person could refuse then; `refused`: those that they did. `reference` is the seller's, sealed. */
+export const Sale = z.strictObject({
+  seller: Id,
+  category: Id,
+  addressCollectedThen: z.boolean(),
+  refusalOffered: z.array(Id),
+  refused: z.array(Id),
+  reference: SealedField.optional(),
+})
+export type Sale = z.infer<typeof Sale>
+
 /** What the first event of an act also carries. */
 const personal = { identifiers: z.array(SealedIdentifier).optional(), evidence: SealedEvidence.optional() }
 
@@ -62,6 +76,12 @@ const answer = {
   ...personal,
 }
 
+/**
+ * How far a no reaches beyond the purpose and channels on its event. `scope`: to every marketing purpose, whenever it is published (GDPR Art. 21(2)-(3)); on each event
+ * of such an act. `everyChannel`: no channel was named, so those that are added later too.
+ */
+const reach = { everyChannel: z.literal(true).optional() }
+
 export const subjectEvents = {
   /** A notice was shown, apart from any answer. */
   NoticeShown: z.strictObject({
@@ -77,8 +97,8 @@ export const subjectEvents = {
   ConsentGiven: z.strictObject({ ...answer, notice: NoticeRef.optional(), until: Instant.optional() }),
   /** A no, or a banner closed without an answer (flag `dismissed`). */
   ConsentRefused: z.strictObject({ ...answer, notice: z.union([NoticeRef, ClaimedNotice]).optional() }),
-  /** GDPR Art. 7(3). Needs no notice, no history. `reason` is staff's, sealed. */
-  ConsentWithdrawn: z.strictObject({ ...answer, reason: SealedField.optional() }),
+  /** GDPR Art. 7(3). Needs no notice, no history. `reason` is staff's, sealed. With a `scope` it is also an objection to all marketing, and only then says `everyChannel`. */
+  ConsentWithdrawn: z.strictObject({ ...answer, ...reach, scope: Scope.extract(['all']).optional(), reason: SealedField.optional() }),
   /** A yes that does not count yet: it awaits the person's confirmation, or a parent's consent (GDPR Art. 8). */
   ConsentRequested: z.strictObject({
     ...answer,
@@ -97,11 +117,13 @@ export const subjectEvents = {
   /** GDPR Art. 21. Also what a no to a purpose on another basis than consent is, whatever the site calls it. */
   ObjectionRecorded: z.strictObject({
     ...answer,
+    ...reach,
+    scope: Scope.optional(),
     basis: LegalBasis,
     notice: z.union([NoticeRef, ClaimedNotice]).optional(),
     reason: SealedField.optional(),
   }),
-  /** By a later yes of the person for that consent purpose and channel (`by: consent`, same append), or by the DPO. `objections`: the events it ends. */
+  /** By a later yes of the person for that consent purpose and channel (`by: consent`, same append), or by the DPO. `objections`: the events it ends, on this purpose and these channels; no other. */
   ObjectionLifted: z.strictObject({
     controller: Id,
     purpose: Id,
@@ -109,8 +131,39 @@ export const subjectEvents = {
     objections: z.array(Uuid).min(1),
     by: z.enum(['consent', 'dpo']),
     orderAt: Instant,
+    method: Method.optional(),
     reason: SealedField.optional(),
   }),
+  /** A contact by the person: what soft opt-in (CPCE L34-5) and the prospect's clock (CNIL 2021-131) rest on. `sale`: present where `kind` is `sale`. */
+  ContactRecorded: z.strictObject({
+    controller: Id,
+    site: Id.optional(),
+    kind: ContactKind,
+    sale: Sale.optional(),
+    ...when,
+    method: Method.optional(),
+    flags: z.array(Flag).optional(),
+    ...personal,
+  }),
+  /** GDPR Art. 18: stored, not used. `purposes`: those meant, or all there are and will be. */
+  ProcessingRestricted: z.strictObject({
+    controller: Id,
+    purposes: z.union([z.literal('all'), z.array(Id).min(1)]),
+    ground: RestrictionGround,
+    orderAt: Instant,
+    reason: SealedField.optional(),
+  }),
+  /** A restriction ends; the person was told before (GDPR Art. 18(3)): when, and how. */
+  RestrictionLifted: z.strictObject({
+    controller: Id,
+    restriction: Uuid,
+    orderAt: Instant,
+    notifiedAt: Instant,
+    notification: SealedField,
+    reason: SealedField,
+  }),
+  /** GDPR Art. 17: from here on nobody is contacted under this subject id. */
+  SubjectErased: z.strictObject({ controller: Id, orderAt: Instant }),
   /** A device, or a further identifier of the account, named together with it by a secret key or an operator. Nothing is inherited over a link. */
   IdentityLinked: z.strictObject({ controller: Id, linkId: Uuid, scheme: z.string(), kind: IdentifierKind, commitment: Sha256Hex }),
   /** A link was undone by staff: what was said under either identifier stays where it was said. */
@@ -143,6 +196,11 @@ export const subjectEvents = {
 export type SubjectEventType = keyof typeof subjectEvents
 export type SubjectFact = { [T in SubjectEventType]: { type: T; data: z.infer<(typeof subjectEvents)[T]> } }[SubjectEventType]
 export type SubjectData<T extends SubjectEventType> = z.infer<(typeof subjectEvents)[T]>
+
+const links: ReadonlySet<string> = new Set<SubjectEventType>(['IdentityLinked', 'IdentityUnlinked'])
+
+/** Whether a link was made or undone: nothing changes by it, but every key is told again (`announce`). */
+export const isLink = (type: string): boolean => links.has(type)
 
 /** Name of a subject's stream. `subjectId`: 32 lower-case hex digits, random. */
 export const subjectStream = (subjectId: string): string => `subject-${subjectId}`

@@ -1,12 +1,22 @@
 // Judging what a site posts against the catalogue, before anything is written: which answers stand, which are turned away. A no always stands.
-import { LedgerError, type RefusalCode, type Violation } from '../errors.ts'
-import type { Trust } from '../event.ts'
 import type { Catalogue, Purpose, PurposeVersion } from '../catalogue/catalogue.ts'
-import { ageOfConsent, allChannels, basisOf, clockOf, isRetired, noticeText, purposeVersionAt } from '../catalogue/reading.ts'
-import { ms } from '../time.ts'
-import { youngestOf, type Channel, type Decision, type Flag, type LegalBasis } from '../words.ts'
-import type { z } from 'zod'
-import type { ClaimedNotice, Method, NoticeRef } from './events.ts'
+import { ageOfConsent, basisOf, isMarketing, isRetired, noticeText, purposeVersionAt } from '../catalogue/reading.ts'
+import { youngestOf, type Channel, type Decision, type Flag, type Scope } from '../words.ts'
+import type { Method, NoticeRef } from './events.ts'
+import {
+  aheadRefusal,
+  broken,
+  errorOf,
+  judgeTime,
+  noTo,
+  unknownPurpose,
+  type Broken,
+  type By,
+  type Judged,
+  type JudgedAnswer,
+  type Known,
+  type Occurred,
+} from './judging.ts'
 
 export type NoticePost = { id: string; version: number; language: string; showing?: string | undefined }
 export type MethodPost = Omit<Method, 'collector'>
@@ -24,47 +34,8 @@ export type WithdrawalPost = {
   occurredAt?: string | undefined
   method?: MethodPost | undefined
 }
+export type ObjectionPost = Omit<WithdrawalPost, 'purposes'> & { purposes: string[] | 'marketing' }
 export type NoticeViewPost = { notice: NoticePost; occurredAt?: string | undefined }
-/** Who posts and when (epoch ms). `showing`: whether the token that came with a notice was the ledger's own. */
-export type By = { trust: Trust; receivedAt: number; showing?: 'ours' | 'not-ours' | undefined }
-
-/** When an act occurred, by the site's word or by the ledger's clock, and when it was received. Epoch ms. */
-export type Occurred = { at: number; from: 'site' | 'ledger'; receivedAt: number; flags: Flag[] }
-export type JudgedAnswer = {
-  as: 'given' | 'requested' | 'refused' | 'withdrawn' | 'objected'
-  purpose: string
-  version: PurposeVersion
-  channels: Channel[]
-  basis: LegalBasis
-  notice?: NoticeRef | z.infer<typeof ClaimedNotice>
-  awaiting?: ('confirmation' | 'parent')[]
-  flags: Flag[]
-}
-/** `answers` are to be recorded; `refused` is what the caller is told about the rest. */
-export type Judged = { answers: JudgedAnswer[]; refused: LedgerError | null; occurred: Occurred }
-
-type Broken = Violation & { code: RefusalCode }
-const broken = (code: RefusalCode, pointer: string, rule: string, message: string): Broken => ({ code, pointer, rule, message })
-const errorOf = (all: Broken[]): LedgerError | null => {
-  const [first] = all
-  return first ? new LedgerError(first.code, first.message, { violations: all.map(({ code: _, ...violation }) => violation) }) : null
-}
-
-/** Two clocks: a time further ahead than the skew limit is not believed. */
-const judgeTime = (catalogue: Catalogue, occurredAt: string | undefined, by: By): Occurred & { ahead: boolean } => {
-  const { receivedAt } = by
-  const ours = { at: receivedAt, from: 'ledger' as const, receivedAt }
-  if (occurredAt === undefined) return { ...ours, flags: [], ahead: false }
-  const at = ms(occurredAt)
-  if (at - receivedAt > clockOf(catalogue, 'skew', receivedAt)) return { ...ours, flags: ['clock-ahead'], ahead: true }
-  return { at, from: 'site', receivedAt, flags: receivedAt - at > clockOf(catalogue, 'late', receivedAt) ? ['late'] : [], ahead: false }
-}
-
-const aheadRefusal = (time: { ahead: boolean }, by: By): Broken[] =>
-  time.ahead && by.trust !== 'publishable'
-    ? [broken('OCCURRED_AT_AHEAD', '/occurredAt', 'not-ahead', 'The time lies further ahead than clocks may differ')]
-    : []
-
 const referTo = (
   catalogue: Catalogue,
   post: NoticePost | undefined,
@@ -127,13 +98,6 @@ const noticeOfNo = (
   return { notice: { id: post.id, version: post.version, language: post.language }, flags: ['unknown-notice'] }
 }
 
-const noFlags = (catalogue: Catalogue, purpose: Purpose, channels: Channel[] | undefined, by: By): Flag[] => [
-  ...(isRetired(catalogue, purpose, by.receivedAt) ? (['purpose-retired'] as const) : []),
-  ...(channels?.some((channel) => !allChannels(purpose).includes(channel)) ? (['channel-not-in-purpose'] as const) : []),
-]
-
-type Known = { purpose: Purpose; version: PurposeVersion }
-
 const yesTo = (
   catalogue: Catalogue,
   post: ConsentPost,
@@ -156,25 +120,6 @@ const yesTo = (
   }
 }
 
-/** A no by any name. On another basis than consent it is an objection; without channels it covers all that the purpose ever had. */
-const noTo = (
-  catalogue: Catalogue,
-  { purpose, version }: Known,
-  as: 'refused' | 'withdrawn',
-  channels: Channel[] | undefined,
-  by: By,
-): JudgedAnswer => {
-  const basis = basisOf(purpose)
-  return {
-    as: basis === 'consent' ? as : 'objected',
-    purpose: purpose.id,
-    version,
-    channels: channels ?? allChannels(purpose),
-    basis,
-    flags: noFlags(catalogue, purpose, channels, by),
-  }
-}
-
 const refusalOf = (catalogue: Catalogue, post: ConsentPost, choice: Choice, known: Known, by: By): JudgedAnswer => {
   const { notice, flags } = noticeOfNo(catalogue, post.notice, choice.purpose, by)
   const no = noTo(catalogue, known, 'refused', choice.channels, by)
@@ -193,7 +138,7 @@ export const judgeConsent = (catalogue: Catalogue, post: ConsentPost, by: By): J
     const purpose = catalogue.purposes.get(choice.purpose)
     const version = purpose && purposeVersionAt(purpose, occurred.at)
     if (!purpose || !version) {
-      rules.push(broken('UNKNOWN_PURPOSE', `${at}/purpose`, 'published', 'No such purpose was ever published'))
+      rules.push(unknownPurpose(`${at}/purpose`))
     } else if (choice.decision === 'given') {
       rules.push(...judgeYes(catalogue, post, { purpose, version }, choice, at, by))
       yeses.push(yesTo(catalogue, post, choice, { purpose, version }, occurred, by))
@@ -205,26 +150,58 @@ export const judgeConsent = (catalogue: Catalogue, post: ConsentPost, by: By): J
   return { answers: refused ? noes : [...yeses, ...noes], refused, occurred }
 }
 
-/** Judges `POST /v1/withdrawals` (GDPR Art. 7(3)). Only a purpose id that never existed is turned away; on another basis than consent it is an objection. */
-export const judgeWithdrawal = (catalogue: Catalogue, post: WithdrawalPost, by: By): Judged => {
+/** Which purposes a word stands for on the day on which it is said; it is kept beside them (`scope`), for those that come later. */
+const meantBy: Record<Scope, (purpose: Purpose) => boolean> = {
+  marketing: isMarketing,
+  all: (purpose) => basisOf(purpose) === 'consent' || isMarketing(purpose),
+}
+
+/** Where a word stands for nothing that is there yet, the first purpose bears it: it is no objection to that one, but none is lost. */
+const purposesMeant = (catalogue: Catalogue, scope: Scope): Purpose[] => {
+  const all = [...catalogue.purposes.values()]
+  const meant = all.filter(meantBy[scope])
+  return meant.length > 0 ? meant : all.slice(0, 1)
+}
+
+/** A no to purposes by their ids, or to every purpose that a word stands for. Only an id that never existed is turned away, and a word where no purpose ever did. */
+const judgeNo = (
+  catalogue: Catalogue,
+  post: Pick<WithdrawalPost, 'channels' | 'occurredAt'>,
+  as: 'withdrawn' | 'objected',
+  meant: string[] | Scope,
+  by: By,
+): Judged => {
   const rules: Broken[] = []
   const answers: JudgedAnswer[] = []
-  const add = (purpose: Purpose): void => {
+  const add = (purpose: Purpose, word: { scope?: Scope }): void => {
     const version = purposeVersionAt(purpose, by.receivedAt)
-    if (version) answers.push(noTo(catalogue, { purpose, version }, 'withdrawn', post.channels, by))
+    if (version) answers.push({ ...noTo(catalogue, { purpose, version }, as, post.channels, by), ...word })
   }
-  if (post.purposes === 'all') {
-    for (const purpose of catalogue.purposes.values())
-      if (basisOf(purpose) === 'consent' || purpose.versions.some((version) => version.marketing)) add(purpose)
-  } else {
-    for (const [place, id] of post.purposes.entries()) {
+  if (typeof meant === 'string') {
+    for (const purpose of purposesMeant(catalogue, meant)) add(purpose, { scope: meant })
+    if (answers.length === 0) rules.push(unknownPurpose('/purposes'))
+  } else
+    for (const [place, id] of meant.entries()) {
       const purpose = catalogue.purposes.get(id)
-      if (purpose) add(purpose)
-      else rules.push(broken('UNKNOWN_PURPOSE', `/purposes/${place}`, 'published', 'No such purpose was ever published'))
+      if (purpose) add(purpose, {})
+      else rules.push(unknownPurpose(`/purposes/${place}`))
     }
-  }
   return { answers, refused: errorOf(rules), occurred: judgeTime(catalogue, post.occurredAt, by) }
 }
+
+/**
+ * Judges `POST /v1/withdrawals` (GDPR Art. 7(3)). Only a purpose id that never existed is turned away; on another basis than consent it is an objection. `all` is every
+ * consent, and an objection to all other marketing, whenever it is published.
+ */
+export const judgeWithdrawal = (catalogue: Catalogue, post: WithdrawalPost, by: By): Judged =>
+  judgeNo(catalogue, post, 'withdrawn', post.purposes, by)
+
+/**
+ * Judges `POST /v1/objections`. Only a purpose id that never existed is turned away. To marketing it is absolute, whatever the basis, consent too, and whenever a purpose
+ * is published (GDPR Art. 21(2)-(3)); to anything else it is recorded all the same (Art. 21(1)).
+ */
+export const judgeObjection = (catalogue: Catalogue, post: ObjectionPost, by: By): Judged =>
+  judgeNo(catalogue, post, 'objected', post.purposes, by)
 
 /** Judges `POST /v1/notice-views`. Throws UNKNOWN_NOTICE, OCCURRED_AT_AHEAD. */
 export const judgeNoticeView = (catalogue: Catalogue, post: NoticeViewPost, by: By): { notice: NoticeRef; occurred: Occurred } => {

@@ -1,6 +1,6 @@
-// Where a subject stands, as every reader is told it: one row for each purpose and channel, one for each objection in force.
+// Where a subject stands, as every reader is told it: one row for each purpose and channel, one for each objection and restriction in force.
 import { z } from 'zod'
-import { Channel, Id, Instant, Language } from '../words.ts'
+import { Channel, Id, Instant, Language, RestrictionGround } from '../words.ts'
 
 /** W3C DPV consent states as far as a stream without erasure knows them. In force: given, renewed. */
 export const ConsentState = z.enum(['unknown', 'requested', 'given', 'renewed', 'refused', 'withdrawn', 'expired', 'invalidated'])
@@ -32,3 +32,12 @@ export const ObjectionRow = z.strictObject({
   inheritedFrom: Id.optional(),
 })
 export type ObjectionRow = z.infer<typeof ObjectionRow>
+
+/** A restriction in force (GDPR Art. 18). `purposes`: those meant, or all there are and will be. */
+export const RestrictionRow = z.strictObject({
+  eventId: z.string(),
+  purposes: z.union([z.literal('all'), z.array(Id)]),
+  ground: RestrictionGround,
+  since: Instant,
+})
+export type RestrictionRow = z.infer<typeof RestrictionRow>

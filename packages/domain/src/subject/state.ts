@@ -1,7 +1,7 @@
 // The state of each purpose on each channel, in DPV's words: a fold over the answers in their order, never in the order of arrival.
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { catalogueKnownAt } from '../catalogue/catalogue.ts'
-import { allChannels, rememberedUntil, replacedAt } from '../catalogue/reading.ts'
+import { allChannels, longestUntil, rememberedUntil, replacedAt } from '../catalogue/reading.ts'
 import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
 import type { Answer } from './answers.ts'
@@ -11,11 +11,12 @@ import { threadKey, type Cut, type Subject, type Thread } from './subject.ts'
 
 const isNo = (answer: Answer): boolean => answer.said === 'refused' || answer.said === 'withdrawn'
 
-/** When a yes stops by itself: at its end or at the replacement of its notice, whichever comes first. */
-const stops = (catalogue: Catalogue, yes: Answer): { at: number; as: 'expired' | 'invalidated' } | null => {
+/** When a yes on `channel` stops by itself: at its end, at the longest that the profile lets one hold, or at the replacement of its notice, whichever comes first. */
+const stops = (catalogue: Catalogue, channel: Channel, yes: Answer): { at: number; as: 'expired' | 'invalidated' } | null => {
+  const ends = Math.min(yes.until ?? Infinity, longestUntil(catalogue, channel, yes.since) ?? Infinity)
   const replaced = yes.notice === null ? null : replacedAt(catalogue, yes.notice)
-  if (replaced !== null && (yes.until === null || replaced < yes.until)) return { at: replaced, as: 'invalidated' }
-  return yes.until === null ? null : { at: yes.until, as: 'expired' }
+  if (replaced !== null && replaced < ends) return { at: replaced, as: 'invalidated' }
+  return ends === Infinity ? null : { at: ends, as: 'expired' }
 }
 
 export type Standing = { state: ConsentState; since: number | null; until: number | null; answer: Answer | null }
@@ -29,8 +30,10 @@ export const standing = (catalogue: Catalogue, thread: Thread | undefined, cut: 
   let last: Answer | null = null
   let renewed = false
   let request: Answer | null = null
-  const inForce = (yes: Answer, at: number): boolean => (stops(catalogue, yes)?.at ?? Infinity) > at
-  for (const answer of thread?.answers ?? []) {
+  if (thread === undefined) return unknown
+  const stopsAt = (yes: Answer) => stops(catalogue, thread.channel, yes)
+  const inForce = (yes: Answer, at: number): boolean => (stopsAt(yes)?.at ?? Infinity) > at
+  for (const answer of thread.answers) {
     if (answer.recordedAt > cut.knownAt || answer.orderAt > cut.at) continue
     if (answer.said === 'request') request = answer
     else if (isNo(answer)) last = answer
@@ -40,13 +43,13 @@ export const standing = (catalogue: Catalogue, thread: Thread | undefined, cut: 
     }
   }
   if (last !== null && !isNo(last) && inForce(last, cut.at)) {
-    return { state: renewed ? 'renewed' : 'given', since: last.since, until: stops(catalogue, last)?.at ?? null, answer: last }
+    return { state: renewed ? 'renewed' : 'given', since: last.since, until: stopsAt(last)?.at ?? null, answer: last }
   }
   if (request !== null && (last === null || request.orderAt > last.orderAt))
     return { state: 'requested', since: request.since, until: null, answer: request }
   if (last === null) return unknown
   if (last.said === 'refused' || last.said === 'withdrawn') return { state: last.said, since: last.since, until: null, answer: last }
-  const stopped = stops(catalogue, last)
+  const stopped = stopsAt(last)
   return { state: stopped?.as ?? 'expired', since: stopped?.at ?? null, until: null, answer: last }
 }
 

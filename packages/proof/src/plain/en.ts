@@ -1,5 +1,5 @@
 // Every event in plain English: one sentence that a judge can read.
-import type { Channel, Method } from '@consent-ledger/domain'
+import type { Channel, ContactKind, RestrictionGround, Method } from '@consent-ledger/domain'
 import { sentence, type Names, type Sentences, type Vocabulary } from './sentences.ts'
 
 const channelWords: Record<Channel, string> = {
@@ -45,7 +45,7 @@ type Shown = { id: string; version: number; language: string } | undefined
 const on = (channels: Channel[]) => `by ${channels.map((channel) => channelWords[channel]).join(', ')}`
 const about = (data: { purpose: string; purposeVersion: number; channels: Channel[] }, names: Names) =>
   `“${names.purpose(data.purpose, data.purposeVersion)}” (version ${data.purposeVersion}) ${on(data.channels)}`
-const how = (data: Said, names: Names) =>
+const how = (data: Pick<Said, 'site' | 'occurredAt' | 'method'>, names: Names) =>
   [
     data.method && methodWords[data.method.kind],
     data.site !== undefined && `on ${names.site(data.site)}`,
@@ -54,6 +54,21 @@ const how = (data: Said, names: Names) =>
     .filter((part) => typeof part === 'string')
     .join(', ')
 const shown = (notice: Shown) => notice && `notice ${notice.id} version ${notice.version} (${notice.language})`
+
+const contactWords = {
+  sale: 'a purchase',
+  click: 'a click',
+  reply: 'a reply',
+  login: 'a log-in',
+  visit: 'a visit',
+  call: 'a call',
+} as const satisfies Record<ContactKind, string>
+const groundWords = {
+  accuracy: 'the accuracy of the data is contested',
+  unlawful: 'the processing was unlawful and the person does not want erasure',
+  claims: 'the person needs the data for legal claims',
+  objection: 'an objection is being examined',
+} as const satisfies Record<RestrictionGround, string>
 
 const events: Sentences = {
   NoticeShown: (data, names) =>
@@ -90,12 +105,28 @@ const events: Sentences = {
       data.until === undefined ? 'without an end date' : `valid until ${names.time(data.until)}`,
     ),
   ObjectionRecorded: (data, names) =>
-    sentence(`the person objected to ${about(data, names)} (basis: ${basisWords[data.basis]})`, how(data, names)),
+    sentence(
+      `the person objected to ${about(data, names)} (basis: ${basisWords[data.basis]})`,
+      data.scope === undefined
+        ? data.everyChannel === true && 'on every channel, also later ones'
+        : 'as part of a no to all marketing, also for purposes that come later',
+      how(data, names),
+    ),
   ObjectionLifted: (data, names) =>
     sentence(
       `the objection to “${names.purpose(data.purpose)}” ${on(data.channels)} ended`,
       data.by === 'consent' ? 'by a later yes of the person' : 'by decision of the data protection officer',
     ),
+  ContactRecorded: (data, names) => sentence(`the person got in touch: ${contactWords[data.kind]}`, how(data, names)),
+  ProcessingRestricted: (data, names) =>
+    sentence(
+      data.purposes === 'all'
+        ? 'all processing was restricted: stored, not used'
+        : `processing was restricted for ${data.purposes.map((purpose) => `“${names.purpose(purpose)}”`).join(', ')}: stored, not used`,
+      `ground: ${groundWords[data.ground]}`,
+    ),
+  RestrictionLifted: (data, names) => sentence('a restriction ended', `the person was told at ${names.time(data.notifiedAt)}`),
+  SubjectErased: () => sentence('the person was erased: nobody is contacted under this id any more'),
   IdentityLinked: (data) => sentence(`${schemeKind[data.kind]} (${data.scheme}) was linked to the person`, 'nothing is inherited over it'),
   IdentityUnlinked: () => sentence('a link to an identifier was undone by the data protection officer'),
   ProofIssued: (data, names) =>
@@ -115,6 +146,12 @@ const events: Sentences = {
     sentence(`rules ${data.profile.id} version ${data.profile.version} applied`, `checked on ${data.profile.checked}`),
   IntakeReported: (data, names) =>
     sentence(`${data.counts.reduce((sum, entry) => sum + entry.count, 0)} request(s) turned away in the hour of ${names.time(data.hour)}`),
+  ScrubPerformed: (data, names) =>
+    sentence(
+      `${data.count} address(es) were checked for “${names.purpose(data.purpose)}” ${on([data.channel])}`,
+      `${data.allowed} may be contacted`,
+      data.cutOff && 'the answer was cut off',
+    ),
   LedgerCreated: () => sentence('the ledger was created'),
   FirstKeysIssued: () => sentence('the first keys were made and handed out'),
   LedgerMoved: ({ to }) => sentence(`the ledger was moved to a store of kind ${to} and goes on there`),

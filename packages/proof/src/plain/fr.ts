@@ -1,5 +1,5 @@
 // Every event in plain French: one sentence that a judge can read.
-import type { Channel, Method } from '@consent-ledger/domain'
+import type { Channel, ContactKind, RestrictionGround, Method } from '@consent-ledger/domain'
 import { sentence, type Names, type Sentences, type Vocabulary } from './sentences.ts'
 
 const channelWords: Record<Channel, string> = {
@@ -45,7 +45,7 @@ type Shown = { id: string; version: number; language: string } | undefined
 const on = (channels: Channel[]) => `par ${channels.map((channel) => channelWords[channel]).join(', ')}`
 const about = (data: { purpose: string; purposeVersion: number; channels: Channel[] }, names: Names) =>
   `« ${names.purpose(data.purpose, data.purposeVersion)} » (version ${data.purposeVersion}) ${on(data.channels)}`
-const how = (data: Said, names: Names) =>
+const how = (data: Pick<Said, 'site' | 'occurredAt' | 'method'>, names: Names) =>
   [
     data.method && methodWords[data.method.kind],
     data.site !== undefined && `sur ${names.site(data.site)}`,
@@ -54,6 +54,21 @@ const how = (data: Said, names: Names) =>
     .filter((part) => typeof part === 'string')
     .join(', ')
 const shown = (notice: Shown) => notice && `texte ${notice.id} version ${notice.version} (${notice.language})`
+
+const contactWords = {
+  sale: 'un achat',
+  click: 'un clic',
+  reply: 'une réponse',
+  login: 'une connexion',
+  visit: 'une visite',
+  call: 'un appel',
+} as const satisfies Record<ContactKind, string>
+const groundWords = {
+  accuracy: "l'exactitude des données est contestée",
+  unlawful: "le traitement était illicite et la personne s'oppose à l'effacement",
+  claims: 'la personne a besoin des données pour ses droits en justice',
+  objection: 'une opposition est examinée',
+} as const satisfies Record<RestrictionGround, string>
 
 const events: Sentences = {
   NoticeShown: (data, names) =>
@@ -92,12 +107,29 @@ const events: Sentences = {
       data.until === undefined ? 'sans terme' : `valable jusqu'au ${names.time(data.until)}`,
     ),
   ObjectionRecorded: (data, names) =>
-    sentence(`la personne s'est opposée à ${about(data, names)} (base : ${basisWords[data.basis]})`, how(data, names)),
+    sentence(
+      `la personne s'est opposée à ${about(data, names)} (base : ${basisWords[data.basis]})`,
+      data.scope === undefined
+        ? data.everyChannel === true && 'sur tout canal, y compris futur'
+        : 'dans un refus de toute prospection, y compris pour des finalités futures',
+      how(data, names),
+    ),
   ObjectionLifted: (data, names) =>
     sentence(
       `l'opposition à « ${names.purpose(data.purpose)} » ${on(data.channels)} a pris fin`,
       data.by === 'consent' ? 'par un oui ultérieur de la personne' : 'sur décision du délégué à la protection des données',
     ),
+  ContactRecorded: (data, names) => sentence(`la personne s'est manifestée : ${contactWords[data.kind]}`, how(data, names)),
+  ProcessingRestricted: (data, names) =>
+    sentence(
+      data.purposes === 'all'
+        ? 'tout traitement a été limité : conservé, non utilisé'
+        : `le traitement a été limité pour ${data.purposes.map((purpose) => `« ${names.purpose(purpose)} »`).join(', ')} : conservé, non utilisé`,
+      `motif : ${groundWords[data.ground]}`,
+    ),
+  RestrictionLifted: (data, names) =>
+    sentence('une limitation a pris fin', `la personne en a été informée le ${names.time(data.notifiedAt)}`),
+  SubjectErased: () => sentence("la personne a été effacée : personne n'est plus contacté sous cet identifiant"),
   IdentityLinked: (data) => sentence(`un ${schemeKind[data.kind]} (${data.scheme}) a été rattaché à la personne`, "rien n'en est hérité"),
   IdentityUnlinked: () => sentence("un rattachement d'identifiant a été défait par le délégué à la protection des données"),
   ProofIssued: (data, names) =>
@@ -126,6 +158,12 @@ const events: Sentences = {
     sentence(`règles ${data.profile.id} version ${data.profile.version} appliquées`, `vérifiées le ${data.profile.checked}`),
   IntakeReported: (data, names) =>
     sentence(`${data.counts.reduce((sum, entry) => sum + entry.count, 0)} envoi(s) refusé(s) dans l'heure du ${names.time(data.hour)}`),
+  ScrubPerformed: (data, names) =>
+    sentence(
+      `${data.count} adresse(s) vérifiée(s) pour « ${names.purpose(data.purpose)} » ${on([data.channel])}`,
+      `${data.allowed} peuvent être contactées`,
+      data.cutOff && 'la réponse a été interrompue',
+    ),
   LedgerCreated: () => sentence('le registre a été créé'),
   FirstKeysIssued: () => sentence('les premières clés ont été créées et remises'),
   LedgerMoved: ({ to }) => sentence(`le registre a été déplacé vers un magasin de type ${to}, où il continue`),

@@ -63,9 +63,11 @@ const orderTimes = (leaf: SealedLeaf, { byId, byAct }: Around): string[] | null 
   }
   // An objection ends by a yes of the same act, and where that stands: all answers of one act have one time.
   if (fact.type === 'ObjectionLifted') {
-    const yes = byAct.get(actId)?.find(({ event }) => event.type === 'ConsentGiven')
+    const yes = byAct.get(actId)?.find(({ event }) => event.type === 'ConsentGiven' || event.type === 'ConsentConfirmed')
     return [recorded, ...orderAt(yes)]
   }
+  // What staff or the ledger itself does has the ledger's time alone.
+  if (!('occurredAtFrom' in fact.data)) return [recorded]
   return fact.data.occurredAtFrom === 'ledger' ? [recorded] : [recorded, fact.data.occurredAt]
 }
 
@@ -105,7 +107,7 @@ export const checkTimes = ({ sealed }: Pick<Log, 'sealed'>, issuedAt: number, fi
 }
 
 /** Each leaf against the earliest of the trees that have it. Finds WITNESS_BEFORE_EVENT. */
-const checkBeforeSeen = (leaves: readonly SealedLeaf[], seen: readonly SeenTree[], findings: Findings): void => {
+export const checkBeforeSeen = (leaves: readonly SealedLeaf[], seen: readonly SeenTree[], findings: Findings): void => {
   const trees = seen.toSorted((a, b) => (a.size > b.size ? -1 : 1))
   let earliest: SeenTree | undefined
   let next = 0
