@@ -6,8 +6,8 @@ import { after, before, it } from 'node:test'
 import { inspect, promisify } from 'node:util'
 import pg from 'pg'
 import { LedgerError } from '@consent-ledger/domain'
-import type { ReadModel } from '@consent-ledger/readmodel'
-import { ledgerId, readModelConformance, type Place } from '@consent-ledger/readmodel/conformance'
+import type { Group, ReadModel } from '@consent-ledger/readmodel'
+import { ledgerId, readModelConformance, tables, type Place, type Rows } from '@consent-ledger/readmodel/conformance'
 import { openPostgresReadModel } from '@consent-ledger/readmodel/postgres'
 import { openFaultyLine, type FaultyLine } from '../harness/faultyLine.ts'
 import { openPostgres, type Postgres } from '../harness/postgres.ts'
@@ -32,10 +32,24 @@ const drop = (): Promise<unknown> => beside.query('drop schema if exists readmod
 /** Runs statements among the tables of the read model. */
 const meddle = async (statements: string): Promise<void> => void (await beside.query(`set search_path to readmodel; ${statements}`))
 
-const rowsOf = async (table: string): Promise<unknown[]> =>
-  (await beside.query<unknown[]>({ text: `select * from readmodel.${table} order by 1, 2, 3, 4, 5`, rowMode: 'array' })).rows
+const rowsOf = async (table: string): Promise<Record<string, unknown>[]> =>
+  (await beside.query<Record<string, unknown>>(`select * from readmodel.${table} as one order by one::text`)).rows
 
-const rows = async (): Promise<unknown[][]> => [await rowsOf('answers'), await rowsOf('site_activity'), await rowsOf('turned_away')]
+const rows = async (): Promise<Rows> => {
+  const all: [string, Record<string, unknown>[]][] = []
+  for (const table of tables) all.push([table, await rowsOf(table)])
+  return Object.fromEntries(all) as Rows
+}
+
+/** As a program of the second schema version would have left it. */
+const second = `
+  drop table ${[...tables.slice(0, 4), 'fan_outs', 'sinks', 'acknowledgements'].join(', ')} cascade;
+  alter table meta drop column epoch, drop column feed_n, drop column runs;
+  create table answers (controller text not null primary key);
+  insert into site_activity values ('campo', '2026-11-22', '', 'NoticeShown', 1);
+  insert into turned_away values ('campo', 0, '', '/v1/consents', 'RATE_LIMITED', 1);
+  insert into leaves values ('x', 0, 0);
+  update meta set schema_version = 2, checkpoint = 7, as_of = 8, log_size = 1`
 
 const newPlace = async (): Promise<Place> => {
   await drop()
@@ -44,15 +58,19 @@ const newPlace = async (): Promise<Place> => {
     rows,
     meddle,
     refuse: async (eventId) => {
-      const constraint = `check (event_id <> '\\x${eventId.replaceAll('-', '')}'::bytea)`
-      await meddle(`alter table answers add constraint broken ${constraint}`)
-      return () => meddle('alter table answers drop constraint broken')
+      const constraint = `check (answer_id <> '\\x${eventId.replaceAll('-', '')}'::bytea)`
+      await meddle(`alter table eligibility add constraint broken ${constraint}`)
+      return () => meddle('alter table eligibility drop constraint broken')
     },
+    backToSecond: () => meddle(second),
     dispose: async () => {},
   }
 }
 
 readModelConformance('PostgreSQL', newPlace)
+
+/** A group in which nothing happened. */
+const nobody: Group = { events: [], subjects: [], rejudge: [] }
 
 const opened = (over: { url?: string; patience?: number } = {}): Promise<ReadModel> => openPostgresReadModel({ url, ledgerId, ...over })
 
@@ -99,9 +117,9 @@ it('a user who may read and write but make nothing opens what is made already', 
 it('tables that are not as they were made are damage', async () => {
   await drop()
   const model = await opened()
-  await meddle('alter table answers drop column until')
+  await meddle('alter table eligibility drop column site cascade')
   await assert.rejects(model.listAnswers({ controller: 'campo', limit: 1 }), { code: 'DATA_CORRUPT', message: /drop the schema/ })
-  await meddle('alter table answers add column until bigint; update meta set as_of = 9223372036854775807')
+  await meddle('alter table eligibility add column site text; update meta set as_of = 9223372036854775807')
   await assert.rejects(model.progress(), { code: 'DATA_CORRUPT' })
   await model.close()
 })
@@ -111,7 +129,7 @@ it('sessions that the server ends, idle or in the middle, harm neither the proce
   const model = await opened()
   const end = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'consent-ledger readmodel' and datname = current_database()`
   for (let round = 0; round < 10; round++) {
-    const asking = Promise.allSettled([model.apply([], BigInt(round)), model.progress(), model.activity({ controller: 'campo' })])
+    const asking = Promise.allSettled([model.apply(nobody, BigInt(round)), model.progress(), model.activity({ controller: 'campo' })])
     await beside.query(end)
     for (const answer of await asking) {
       if (answer.status === 'rejected') assert.equal((answer.reason as { code?: unknown }).code, 'STORE_UNAVAILABLE')
@@ -119,7 +137,7 @@ it('sessions that the server ends, idle or in the middle, harm neither the proce
     // A session may be found ended only when it is used: as many calls may fail as there are sessions.
     for (let tries = 0; (await model.checkpoint().catch(() => -2n)) < BigInt(round); tries++) {
       assert.ok(tries < 10)
-      await model.apply([], BigInt(round)).catch(() => {})
+      await model.apply(nobody, BigInt(round)).catch(() => {})
     }
   }
   assert.equal(await model.checkpoint(), 9n)
@@ -143,12 +161,12 @@ it('a commit whose answer is lost: the checkpoint tells that it stands', async (
   await drop()
   const { line, lineUrl } = await lineTo()
   const model = await opened({ url: lineUrl, patience: 1500 })
-  await model.apply([], 0n)
+  await model.apply(nobody, 0n)
   // Held at its commit, with everything done but that.
   await meddle(`create function hold() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(1); return null; end';
     create constraint trigger held after update on meta deferrable initially deferred for each row execute function hold();
     select pg_advisory_lock(1)`)
-  const applying = assert.rejects(model.apply([], 1n), { code: 'STORE_UNAVAILABLE' })
+  const applying = assert.rejects(model.apply(nobody, 1n), { code: 'STORE_UNAVAILABLE' })
   await untilCommitWaits()
   line.silence('toClient')
   await beside.query('select pg_advisory_unlock(1)')
@@ -157,7 +175,7 @@ it('a commit whose answer is lost: the checkpoint tells that it stands', async (
   await assert.rejects(model.checkpoint(), { code: 'STORE_UNAVAILABLE' })
   await line.heal()
   assert.equal(await model.checkpoint(), 1n)
-  await model.apply([], 2n)
+  await model.apply(nobody, 2n)
   assert.equal(await model.checkpoint(), 2n)
   line.silence()
   await model.close()
@@ -170,12 +188,12 @@ it('a server that is away: said so, and used again when it is back', async () =>
   const model = await opened({ url: lineUrl })
   line.refuse()
   line.cut()
-  await assert.rejects(model.apply([], 0n), { code: 'STORE_UNAVAILABLE' })
+  await assert.rejects(model.apply(nobody, 0n), { code: 'STORE_UNAVAILABLE' })
   await assert.rejects(model.progress(), { code: 'STORE_UNAVAILABLE' })
   await assert.rejects(opened({ url: lineUrl }), { code: 'STORE_UNAVAILABLE' })
   await line.accept()
   await model.checkpoint()
-  await model.apply([], 0n)
+  await model.apply(nobody, 0n)
   await model.close()
   line.close()
 })
@@ -192,11 +210,11 @@ it('one who holds the lock makes others wait no longer than their patience', asy
   const holder = new pg.Client({ connectionString: url })
   await holder.connect()
   await holder.query('begin; update readmodel.meta set as_of = 1')
-  await assert.rejects(model.apply([], 0n), { code: 'STORE_UNAVAILABLE' })
+  await assert.rejects(model.apply(nobody, 0n), { code: 'STORE_UNAVAILABLE' })
   assert.deepEqual(await model.progress(), { checkpoint: -1n, asOf: null }, 'those who ask never wait')
   await holder.query('rollback')
   await holder.end()
-  await model.apply([], 0n)
+  await model.apply(nobody, 0n)
   assert.equal(await model.checkpoint(), 0n)
   await model.close()
 })

@@ -1,28 +1,24 @@
 // What becomes of a row that is there already: the same words in every dialect.
 import { sql } from 'kysely'
 import type { OnConflictBuilder, OnConflictDatabase, OnConflictDoNothingBuilder, OnConflictTables, OnConflictUpdateBuilder } from 'kysely'
-import { noEnd } from './answers/registers.ts'
+import { columnsOf, eligibility } from './columns.ts'
 import type { Tables } from './schema.ts'
 
 type Upsert<Table extends keyof Tables> = (
   conflict: OnConflictBuilder<Tables, Table>,
 ) => OnConflictUpdateBuilder<OnConflictDatabase<Tables, Table>, OnConflictTables<Table>>
 
-/** In each register the row that stands last by `inOrder` stays, whichever came first. */
-export const lastStays: Upsert<'answers'> = (conflict) =>
-  conflict.columns(['controller', 'subject', 'purpose', 'channel', 'register']).doUpdateSet((row) => ({
-    kind: row.ref('excluded.kind'),
-    order_at: row.ref('excluded.order_at'),
-    rank: row.ref('excluded.rank'),
-    since: row.ref('excluded.since'),
-    until: row.ref('excluded.until'),
-    notice_id: row.ref('excluded.notice_id'),
-    notice_version: row.ref('excluded.notice_version'),
-    site: row.ref('excluded.site'),
-    event_id: row.ref('excluded.event_id'),
-    revision: row.ref('excluded.revision'),
-  })).where(sql<boolean>`(excluded.order_at, excluded.rank, -coalesce(excluded.until, ${sql.lit(noEnd)}), excluded.event_id)
-      > (answers.order_at, answers.rank, -coalesce(answers.until, ${sql.lit(noEnd)}), answers.event_id)`)
+const key = ['controller', 'subject', 'purpose', 'channel'] as const
+const isOfKey = (column: string): boolean => key.some((part) => part === column)
+
+/** What a judgement came to stands, whatever was there: it was compared before. */
+export const replaces: Upsert<'eligibility'> = (conflict) => {
+  const others = columnsOf(eligibility).filter((column) => !isOfKey(column))
+  return conflict.columns(key).doUpdateSet(Object.fromEntries(others.map((column) => [column, sql<never>`excluded.${sql.ref(column)}`])))
+}
+
+export const judgedBy: Upsert<'subjects'> = (conflict) =>
+  conflict.columns(['controller', 'subject']).doUpdateSet((row) => ({ revision: row.ref('excluded.revision') }))
 
 export const activityAdds: Upsert<'site_activity'> = (conflict) =>
   conflict.columns(['controller', 'day', 'site', 'type']).doUpdateSet({ count: sql<number>`site_activity.count + excluded.count` })

@@ -6,15 +6,14 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { refuseRolledBack } from '../src/index.ts'
-import { recorded } from '../src/conformance/history.ts'
 import { ledgerId } from '../src/conformance/index.ts'
-import { applyAll } from '../src/conformance/setting.ts'
+import { World } from '../src/conformance/world.ts'
 import { openSqliteReadModel } from '../src/sqlite/index.ts'
 import { meddle, opened, scratchFile } from './scratch.ts'
 
 const made = async (file: string): Promise<void> => {
   const model = await openSqliteReadModel({ file, ledgerId })
-  await applyAll(model, recorded(Array.from({ length: 300 }, (_, n) => ({ type: 'ConsentGiven', at: n, data: { purpose: `p${n}` } }))))
+  await new World(model).tell(Array.from({ length: 300 }, (_, n) => ({ type: 'ConsentGiven', at: n, data: { purpose: `p${n}` } })))
   await model.close()
 }
 const refused = async (file: string, code: string, message: RegExp, id = ledgerId): Promise<void> => {
@@ -64,14 +63,15 @@ test('two processes may make the same file at once', async (t) => {
 test('a locked file is unavailable for now, and the same group is applied later', async (t) => {
   const file = scratchFile(t)
   const model = await opened(t, file)
-  const events = recorded([{ type: 'ConsentGiven', at: 0 }])
+  const world = new World(model)
+  const group = world.group(world.record([{ type: 'ConsentGiven', at: 0 }]))
   const other = new Database(file)
   other.exec('begin immediate')
-  await assert.rejects(model.apply(events, 0n), { code: 'STORE_UNAVAILABLE' })
+  await assert.rejects(model.apply(group, 0n), { code: 'STORE_UNAVAILABLE' })
   assert.deepEqual(await model.activity({ controller: 'campo' }), [], 'those who ask never wait')
   other.exec('commit')
   other.close()
-  await model.apply(events, 0n)
+  await model.apply(group, 0n)
   assert.equal(await model.checkpoint(), 0n)
 })
 

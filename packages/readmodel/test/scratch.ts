@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import Database from 'better-sqlite3'
-import { ledgerId } from '../src/conformance/index.ts'
-import type { Place } from '../src/conformance/index.ts'
+import { ledgerId, tables, type Place, type Rows } from '../src/conformance/index.ts'
 import type { ReadModel } from '../src/index.ts'
 import { openSqliteReadModel } from '../src/sqlite/index.ts'
 
@@ -27,14 +26,25 @@ export const opened = async (test: TestContext, file: string): Promise<ReadModel
   return model
 }
 
-const rowsIn = (file: string): unknown[][] => {
+const rowsIn = (file: string): Rows => {
   const database = new Database(file, { readonly: true })
   try {
-    return ['answers', 'site_activity', 'turned_away'].map((table) => database.prepare(`select * from ${table}`).raw().all())
+    const all = (table: string) => database.prepare<[], Record<string, unknown>>(`select * from ${table}`).all()
+    return Object.fromEntries(tables.map((table) => [table, all(table)])) as Rows
   } finally {
     database.close()
   }
 }
+
+/** As a program of the second schema version would have left it. */
+const second = `
+  ${[...tables.slice(0, 4), 'fan_outs', 'sinks', 'acknowledgements'].map((table) => `drop table ${table};`).join(' ')}
+  alter table meta drop column epoch; alter table meta drop column feed_n; alter table meta drop column runs;
+  create table answers (controller text not null primary key) strict, without rowid;
+  insert into site_activity values ('campo', '2026-11-22', '', 'NoticeShown', 1);
+  insert into turned_away values ('campo', 0, '', '/v1/consents', 'RATE_LIMITED', 1);
+  insert into leaves values (x'00', 0, 0);
+  update meta set schema_version = 2, checkpoint = 7, as_of = 8, log_size = 1`
 
 /** Changes the file behind the read model's back, as an accident would. */
 export const meddle = (file: string, statements: string): void => {
@@ -51,10 +61,11 @@ export const newPlace = async (): Promise<Place> => {
     rows: async () => rowsIn(file),
     meddle: async (statements) => meddle(file, statements),
     refuse: async (eventId) => {
-      const refused = `new.event_id = x'${eventId.replaceAll('-', '')}'`
-      meddle(file, `create trigger broken before insert on answers when ${refused} begin select raise(abort, 'broken'); end`)
+      const refused = `new.answer_id = x'${eventId.replaceAll('-', '')}'`
+      meddle(file, `create trigger broken before insert on eligibility when ${refused} begin select raise(abort, 'broken'); end`)
       return async () => meddle(file, 'drop trigger broken')
     },
+    backToSecond: async () => meddle(file, second),
     dispose: async () => dispose(),
   }
 }

@@ -1,7 +1,6 @@
 // How often what happened: counts per site and day, and what was turned away. Sums, so that the order of arrival never matters.
-import { ms } from '@consent-ledger/domain'
+import { controllerOf, ms, subjectIdOf } from '@consent-ledger/domain'
 import type { ControllerFact, RecordedEvent } from '@consent-ledger/domain'
-import { subjectOf } from '../answers/registers.ts'
 
 export type ActivityCount = { controller: string; day: string; site: string; type: string; count: number }
 export type TurnedAwayCount = { controller: string; hour: number; site: string; route: string; code: string; count: number }
@@ -27,14 +26,15 @@ export const countsOf = (events: readonly RecordedEvent[]): Counts => {
   const turnedAway = new Map<string, TurnedAwayCount>()
   for (const event of events) {
     const controller = event.data['controller']
-    if (typeof controller === 'string' && subjectOf(event.stream) !== null) {
+    if (typeof controller === 'string' && subjectIdOf(event.stream) !== null) {
       const row = { controller, day: event.metadata.recordedAt.slice(0, 10), site: siteOf(event), type: event.type, count: 1 }
       add(activity, [row.controller, row.day, row.site, row.type], row)
     }
-    if (event.type === 'IntakeReported' && event.stream.startsWith('controller-')) {
+    const reported = event.type === 'IntakeReported' ? controllerOf(event.stream) : null
+    if (reported !== null) {
       const said = event.data as Intake
       for (const { site = '', route, code, count } of said.counts) {
-        const row = { controller: event.stream.slice('controller-'.length), hour: ms(said.hour), site, route, code, count }
+        const row = { controller: reported, hour: ms(said.hour), site, route, code, count }
         add(turnedAway, [row.controller, row.hour, site, route, code], row)
       }
     }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { iso } from '@consent-ledger/domain'
 import type { RecordedEvent } from '@consent-ledger/domain'
-import { applyAll, withPlace, type NewPlace } from './setting.ts'
-import { idOf, recorded, start } from './history.ts'
+import { bea, idOf, start } from './history.ts'
+import { withPlace, type NewPlace } from './setting.ts'
+import { World } from './world.ts'
 
 const day = 24 * 3_600_000
 const midnight = Date.parse('2026-11-23T00:00:00.000Z')
@@ -33,9 +34,9 @@ export const activityTests = (newPlace: NewPlace): void => {
       { type: 'ConsentRefused', at: 3, recordedAt: midnight + 2, data: { site: 'campo-en' } },
       { type: 'NoticeShown', at: 4, recordedAt: midnight + 3 },
       { type: 'ProofIssued', at: 5, recordedAt: midnight + day, kind: 'operator' as const, data: { site: undefined } },
-      { type: 'ConsentGiven', at: 6, recordedAt: midnight, data: { controller: 'other' } },
+      { subject: bea, type: 'ConsentGiven', at: 6, recordedAt: midnight, data: { controller: 'other' } },
     ]
-    await applyAll(model, recorded(told), 3)
+    await new World(model).tell(told, 3)
     assert.deepEqual(await model.activity({ controller: 'campo' }), [
       { site: 'campo-fr', day: '2026-11-22', type: 'ConsentGiven', count: 1 },
       { site: 'campo-en', day: '2026-11-23', type: 'ConsentRefused', count: 1 },
@@ -54,7 +55,7 @@ export const activityTests = (newPlace: NewPlace): void => {
     const hour = Math.floor(start / 3_600_000) * 3_600_000
     const limited = { site: 'campo-fr', route: '/v1/consents', code: 'RATE_LIMITED' }
     const unknown = { route: '/v1/consents', code: 'UNAUTHENTICATED' }
-    await applyAll(model, [
+    await new World(model).apply([
       reported(0, hour, [
         { ...limited, count: 2 },
         { ...unknown, count: 1 },

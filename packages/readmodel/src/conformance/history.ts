@@ -1,11 +1,15 @@
-// Invented histories: events as a store would hand them out, and whole random ones.
+// Invented histories: what subjects did and what was published, and the events of it as a store would hand them out.
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { evolveCatalogue, initialCatalogue, iso } from '@consent-ledger/domain'
-import type { Catalogue, JsonObject, RecordedEvent, Trust, WriterKind } from '@consent-ledger/domain'
+import { iso } from '@consent-ledger/domain'
+import type { JsonObject, RecordedEvent, Trust, WriterKind } from '@consent-ledger/domain'
 
-export const subjects = ['0'.repeat(31) + '1', 'f'.repeat(32), '8'.repeat(32)]
+export const subjects = ['0'.repeat(31) + '1', '8'.repeat(32), 'f'.repeat(32)] as const
+export const [anna, bea, carl] = subjects
 export const start = Date.parse('2026-11-22T10:00:00.000Z')
+/** Epoch ms. */
+export const minutes = (after: number): number => start + after * 60_000
+export const instant = (after: number): string => iso(minutes(after))
 
 /** Looks like a UUID, is the same for the same text. */
 export const idOf = (text: string): string => {
@@ -15,6 +19,8 @@ export const idOf = (text: string): string => {
 
 export type Told = {
   subject?: string
+  /** In place of a subject: something about this controller. */
+  controller?: string
   type: string
   /** Minutes after `start`. */
   at: number
@@ -24,68 +30,48 @@ export type Told = {
   recordedAt?: number
 }
 
-/** Events in their order of arrival: positions from 0, revisions contiguous in each stream. */
-export const recorded = (told: readonly Told[]): RecordedEvent[] => {
+/** What an act about `news` by mail says, unless it is told otherwise. */
+const act = (at: number): JsonObject => ({
+  controller: 'campo',
+  site: 'campo-fr',
+  purpose: 'news',
+  purposeVersion: 1,
+  channels: ['email'],
+  occurredAt: instant(at),
+  occurredAtFrom: 'site',
+  orderAt: instant(at),
+})
+
+/** Gives what is told a place: positions from 0, revisions contiguous in each stream. The id of event n is `idOf('event n')`. */
+export const recorder = (): ((told: Told) => RecordedEvent) => {
   const revisions = new Map<string, bigint>()
-  return told.map(({ subject = subjects[0], type, at, data = {}, trust = 'secret', kind = 'site', recordedAt }, n) => {
-    const stream = `subject-${subject}`
+  let n = -1
+  return ({ subject = anna, controller, type, at, data = {}, trust = 'secret', kind = 'site', recordedAt }) => {
+    n++
+    const stream = controller === undefined ? `subject-${subject}` : `controller-${controller}`
     const revision = (revisions.get(stream) ?? -1n) + 1n
     revisions.set(stream, revision)
-    const orderAt = iso(start + at * 60_000)
-    const said = {
-      controller: 'campo',
-      site: 'campo-fr',
-      purpose: 'news',
-      purposeVersion: 1,
-      channels: ['email'],
-      occurredAt: orderAt,
-      occurredAtFrom: 'site',
-      orderAt,
-    }
     const metadata = {
       schemaVersion: 1,
       recordedAt: iso(recordedAt ?? start + n),
       writer: { kind, id: 'campo-fr', trust },
       actId: idOf(`act ${n}`),
     }
-    return { id: idOf(`event ${n}`), type, stream, revision, position: BigInt(n), data: { ...said, ...data }, metadata }
-  })
+    const said = controller === undefined ? { ...act(at), ...data } : data
+    return { id: idOf(`event ${n}`), type, stream, revision, position: BigInt(n), data: said, metadata }
+  }
 }
 
-/** A catalogue in which version 2 of the notice `form` takes the place of version 1 on the 23rd, in `timeZone`. */
-export const catalogueReplacing = (timeZone: string): Catalogue => {
-  const form = { id: 'form', validFrom: '2026-01-01', change: 'new-processing', purposes: ['news'], contentType: 'text/plain', language: 'fr', text: '', sha256: 'a'.repeat(64) } // prettier-ignore
-  const facts: [string, JsonObject][] = [
-    ['ControllerRegistered', { id: 'campo', timeZone }],
-    ['NoticePublished', { ...form, version: 1 }],
-    ['NoticePublished', { ...form, version: 2, validFrom: '2026-11-23' }],
-  ]
-  const metadata = { schemaVersion: 1, recordedAt: iso(start), writer: { kind: 'operator', id: 'admin', trust: 'operator' }, actId: idOf('catalogue') } as const // prettier-ignore
-  return facts
-    .map(([type, data], n) => ({
-      id: idOf(`fact ${n}`),
-      type,
-      stream: 'controller-campo',
-      revision: BigInt(n),
-      position: BigInt(n),
-      data,
-      metadata,
-    })) // prettier-ignore
-    .reduce(evolveCatalogue, initialCatalogue('campo'))
-}
-
-/** The same events in another order of arrival: only their positions change. */
-export const arrivingAs = (events: readonly RecordedEvent[], order: readonly RecordedEvent[]): RecordedEvent[] =>
-  order.map((event, n) => ({ ...event, position: events[n]?.position ?? BigInt(n) }))
+export const recorded = (told: readonly Told[]): RecordedEvent[] => told.map(recorder())
 
 const minute = fc.nat({ max: 8 })
 const until = fc.option(
-  fc.integer({ min: 0, max: 12 }).map((at) => iso(start + at * 60_000)),
+  fc.integer({ min: 0, max: 12 }).map((at) => instant(at)),
   { nil: undefined },
 )
 const notice = fc.constantFrom<JsonObject | undefined>(undefined, { id: 'form', version: 1, language: 'fr', sha256: 'a'.repeat(64) })
 const place = { subject: fc.constantFrom(...subjects), at: minute }
-const purpose = fc.constantFrom('news', 'ads')
+const purpose = fc.constantFrom('news', 'ads', 'stats')
 const channels = fc.constantFrom<string[]>(['email'], ['sms'], ['email', 'sms'])
 
 const given = fc
@@ -116,7 +102,7 @@ const confirmed = fc
     data: {
       ...data,
       requestEventId: idOf('request'),
-      confirmedAt: iso(start + (at + wait) * 60_000),
+      confirmedAt: instant(at + wait),
       ...(imported ? { method: { kind: 'import' } } : {}),
       ...(until ? { until } : {}),
     },
@@ -130,11 +116,25 @@ const other = fc
     trust: fc.constantFrom<Trust>('secret', 'imported'),
   })
   .map(({ subject, at, type, trust, ...data }): Told => ({ subject, at, type, trust, data }))
+const staff = fc
+  .record({
+    ...place,
+    type: fc.constantFrom('NoticeShown', 'ContactRecorded', 'ProcessingRestricted', 'SubjectErased', 'IdentityLinked'),
+  })
+  .map(({ subject, at, type }): Told => ({
+    subject,
+    at,
+    type,
+    data: { kind: 'click', purposes: 'all', ground: 'claims', linkId: idOf('link') },
+  }))
 
 /** Few subjects, purposes, channels and minutes, so that ties and overwrites are the rule. */
-export const histories = fc
-  .array(fc.oneof({ weight: 3, arbitrary: given }, { weight: 1, arbitrary: confirmed }, { weight: 5, arbitrary: other }), {
-    minLength: 1,
-    maxLength: 40,
-  })
-  .map(recorded)
+export const histories = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: given },
+    { weight: 2, arbitrary: confirmed },
+    { weight: 10, arbitrary: other },
+    { weight: 1, arbitrary: staff },
+  ),
+  { minLength: 1, maxLength: 40 },
+)

@@ -1,11 +1,11 @@
 // Conformance: what is another's, too new or damaged is refused by name; what is not there is made once.
 import assert from 'node:assert/strict'
-import { applyAll, withPlace, type NewPlace, type Setting } from './setting.ts'
-import { recorded } from './history.ts'
+import { withPlace, type NewPlace, type Setting } from './setting.ts'
+import { World } from './world.ts'
 
 const filled = async ({ opened }: Setting): Promise<void> => {
   const model = await opened()
-  await applyAll(model, recorded([0, 1, 2].map((at) => ({ type: 'ConsentGiven', at }))))
+  await new World(model).tell([0, 1, 2].map((at) => ({ type: 'ConsentGiven', at })))
   await model.close()
 }
 
@@ -25,6 +25,8 @@ export const openingTests = (newPlace: NewPlace): void => {
     const model = await opened()
     await meddle('delete from meta')
     await assert.rejects(model.checkpoint(), { code: 'DATA_CORRUPT', message: /rebuilt/ })
+    await assert.rejects(model.feed(), { code: 'DATA_CORRUPT' })
+    await assert.rejects(model.applyJudged([]), { code: 'DATA_CORRUPT' })
   })
 
   withPlace(newPlace, 'the read model of another ledger is refused, and left as it was', async (place) => {
@@ -38,7 +40,7 @@ export const openingTests = (newPlace: NewPlace): void => {
   withPlace(newPlace, 'the tables of another program are refused', async (place) => {
     const model = await place.opened()
     await model.close()
-    await place.meddle('drop table meta')
+    await place.meddle('alter table meta rename to recipes')
     await assert.rejects(place.opened(), { code: 'DATA_FOREIGN', message: /another program/ })
   })
 

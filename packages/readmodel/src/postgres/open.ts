@@ -20,9 +20,10 @@ export const openPostgresReadModel = async ({ url, ledgerId, patience = 10_000 }
   const pool = openPool(url, patience)
   try {
     const builder = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: forKysely(pool) }) }).withSchema('readmodel')
-    await migrate(pool, builder, ledgerId)
+    const made = await migrate(pool, builder, ledgerId)
     const meta = await readMeta(builder)
-    return readModelOn({ builder, faults, ...prepare(pool, builder), faultOf, close: () => closePool(pool) }, meta?.checkpoint ?? -1n)
+    const storage = { builder, faults, ...prepare(pool, builder), faultOf, close: () => closePool(pool) }
+    return readModelOn(storage, meta?.checkpoint ?? -1n, made)
   } catch (error) {
     await closePool(pool)
     throw faultOf(error)

@@ -37,7 +37,8 @@ export const openPool = (url: string, patience: number): pg.Pool => {
     idle_in_transaction_session_timeout: patience,
     keepAlive: true,
     // As in the file: a power cut may take the last groups with their checkpoint, which are then applied again; neither is ever parted from the other.
-    options: '-c synchronous_commit=off',
+    // Every question goes along an index, in its order: while a table is being filled, statistics that are behind would have it gather everything and sort it for each page.
+    options: '-c synchronous_commit=off -c enable_bitmapscan=off',
     types,
   }
   try {
@@ -61,7 +62,7 @@ export const closePool = async (pool: pg.Pool): Promise<void> => {
 }
 
 /** Runs `work` on one connection. After any error the connection is closed, and with it the server ends what is still under way there. */
-const onConnection = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+export const onConnection = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
   const client = await pool.connect()
   let whole = false
   try {

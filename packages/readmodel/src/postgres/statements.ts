@@ -1,64 +1,113 @@
-// The statements of the hot path: one for each table and group, prepared on each connection. Rows travel as one array for each column.
+// The statements of the hot path: one for each table and group, prepared on each connection.
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type pg from 'pg'
-import type { ActivityCount, TurnedAwayCount } from '../activity/counts.ts'
-import type { Storage } from '../readModel.ts'
-import { answersRow, leavesRow } from '../rows.ts'
-import type { AnswersTable, LeavesTable, Tables } from '../schema.ts'
-import { activityAdds, firstStays, lastStays, turnedAwayAdds } from '../upserts.ts'
-import { inTransaction } from './pool.ts'
+import { activity, columnsOf, leaves, scrubs, turnedAway } from '../columns.ts'
+import type { Counted, Turn } from '../group.ts'
+import { beginningAt } from '../judging.ts'
+import { asRead, leavesRow, rowOf, subjectBytes } from '../rows.ts'
+import type { EligibilityAsRead } from '../rows.ts'
+import { madeOfEvents } from '../schema.ts'
+import type { Tables } from '../schema.ts'
+import type { Storage } from '../storage.ts'
+import { activityAdds, firstStays, turnedAwayAdds } from '../upserts.ts'
+import { saving, unnested } from './columns.ts'
+import { judging } from './judging.ts'
+import { clock } from './migrate.ts'
+import { inTransaction, onConnection } from './pool.ts'
 
-type ColumnTypes<Row> = Record<keyof Row & string, 'text' | 'bytea' | 'bigint'>
+type Client = pg.PoolClient
 
-const answers: ColumnTypes<AnswersTable> = {
-  controller: 'text', subject: 'bytea', purpose: 'text', channel: 'text', register: 'text', kind: 'text', order_at: 'bigint', rank: 'bigint',
-  since: 'bigint', until: 'bigint', notice_id: 'text', notice_version: 'bigint', site: 'text', event_id: 'bytea', revision: 'bigint',
-} // prettier-ignore
-const activity: ColumnTypes<ActivityCount> = { controller: 'text', day: 'text', site: 'text', type: 'text', count: 'bigint' }
-const turnedAway: ColumnTypes<TurnedAwayCount> = {
-  controller: 'text',
-  hour: 'bigint',
-  site: 'text',
-  route: 'text',
-  code: 'text',
-  count: 'bigint',
-}
-
-const leaves: ColumnTypes<LeavesTable> = { stream: 'bytea', revision: 'bigint', leaf_index: 'bigint' }
-
-const columnsOf = <Row>(types: ColumnTypes<Row>) => Object.keys(types) as (keyof Row & string)[]
-
-/** The rows of a statement: as many as the arrays are long, so that the statement is the same for every number of them. */
-const unnested = (types: Readonly<Record<string, string>>) =>
-  sql`select * from unnest(${sql.join(Object.values(types).map((type) => sql`${null}::${sql.raw(type)}[]`))})`
-
-type Saving<Row> = (client: pg.PoolClient, rows: readonly Row[]) => Promise<void>
-
-const saving = <Row>(name: string, text: string, types: ColumnTypes<Row>): Saving<Row> => {
-  const columns = columnsOf(types)
-  return async (client, rows) => {
-    if (rows.length > 0) await client.query({ name, text, values: columns.map((column) => rows.map((row) => row[column])) })
+const counting = (builder: Kysely<Tables>): ((client: Client, counted: Counted) => Promise<void>) => {
+  const intoActivity = builder.insertInto('site_activity').columns(columnsOf(activity)).expression(unnested(activity))
+  const addActivity = saving('site_activity', intoActivity.onConflict(activityAdds).compile(), activity)
+  const intoTurnedAway = builder.insertInto('turned_away').columns(columnsOf(turnedAway)).expression(unnested(turnedAway))
+  const addTurnedAway = saving('turned_away', intoTurnedAway.onConflict(turnedAwayAdds).compile(), turnedAway)
+  const intoScrubs = builder.insertInto('scrubs').columns(columnsOf(scrubs)).expression(unnested(scrubs))
+  const addScrubs = saving('scrubs', intoScrubs.compile(), scrubs)
+  return async (client, counted) => {
+    await addActivity(client, counted.activity)
+    await addTurnedAway(client, counted.turnedAway)
+    await addScrubs(client, counted.scrubs)
   }
 }
 
-export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Pick<Storage, 'write' | 'writeLeaves' | 'empty'> => {
-  const into = <Table extends 'answers' | 'site_activity' | 'turned_away' | 'leaves'>(table: Table, types: ColumnTypes<Tables[Table]>) =>
-    builder.insertInto(table).columns(columnsOf(types)).expression(unnested(types))
-  const saveAnswers = saving('answers', into('answers', answers).onConflict(lastStays).compile().sql, answers)
-  const addActivity = saving('site_activity', into('site_activity', activity).onConflict(activityAdds).compile().sql, activity)
-  const addTurnedAway = saving('turned_away', into('turned_away', turnedAway).onConflict(turnedAwayAdds).compile().sql, turnedAway)
-  const saveLeaves = saving('leaves', into('leaves', leaves).onConflict(firstStays).compile().sql, leaves)
+/** Moves a fan-out from one page to the next, or ends it; false if it is not where it was. */
+const passOn = async (client: Client, { at, cursor }: NonNullable<Turn['fanOut']>): Promise<boolean> => {
+  const there = 'where controller = $1 and run = $2 and after_subject is not distinct from $3::bytea'
+  const place = [at.controller, at.run, at.cursor === null ? null : subjectBytes(at.cursor)]
+  const passed =
+    cursor === null
+      ? await client.query(`delete from readmodel.fan_outs ${there}`, place)
+      : await client.query(`update readmodel.fan_outs set after_subject = $4 ${there}`, [...place, subjectBytes(cursor)])
+  return passed.rowCount === 1
+}
+
+const begin = async (client: Client, rejudge: Turn['rejudge']): Promise<void> => {
+  for (const { controller, causeAt } of rejudge) {
+    await client.query('update readmodel.meta set runs = runs + 1')
+    await client.query(
+      `insert into readmodel.fan_outs (controller, cause_at, run) select $1, $2, runs from readmodel.meta on conflict (controller)
+        do update set run = excluded.run, cause_at = greatest(fan_outs.cause_at, excluded.cause_at), after_subject = null`,
+      [controller, causeAt],
+    )
+  }
+}
+
+/** Whoever writes rows holds the row of `meta` until its commit: places in the feed become visible in their order. Undefined if it is not where `checkpoint` says. */
+const lock = async (client: Client, checkpoint: Turn['checkpoint']): Promise<bigint | undefined> => {
+  const move = 'update readmodel.meta set checkpoint = $1 where checkpoint = $2 returning cast(feed_n as text) as head'
+  const hold = 'select cast(feed_n as text) as head from readmodel.meta for update'
+  const { rows } = await (checkpoint
+    ? client.query<{ head: string }>({ name: 'move', text: move, values: [checkpoint.to, checkpoint.from] })
+    : client.query<{ head: string }>({ name: 'hold', text: hold }))
+  return rows[0] && BigInt(rows[0].head)
+}
+
+/** The commit of this transaction is on the disk before it is answered, and before anybody else sees it. */
+const flushed = 'set local synchronous_commit = on'
+
+const newEpoch = `epoch = greatest(epoch + 1, ${clock})`
+
+/** Unlike a group, what is begun anew and was acknowledged is not asked for again. */
+const durably = async (pool: pg.Pool, ...statements: string[]): Promise<void> => {
+  await inTransaction(pool, async (client) => {
+    for (const statement of [flushed, ...statements]) await client.query(statement)
+    return true
+  })
+}
+
+type Prepared = Pick<Storage, 'write' | 'writeLeaves' | 'verdicts' | 'empty' | 'beginEpoch'>
+
+export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Prepared => {
+  const judge = judging(builder)
+  const count = counting(builder)
+  const intoLeaves = builder.insertInto('leaves').columns(columnsOf(leaves)).expression(unnested(leaves))
+  const saveLeaves = saving('leaves', intoLeaves.onConflict(firstStays).compile(), leaves)
+  const verdicts = builder
+    .selectFrom('eligibility')
+    .select(asRead)
+    .where('controller', '=', '')
+    .where('purpose', '=', '')
+    .where('channel', '=', '')
+    .where(sql<boolean>`subject = any(${null}::bytea[])`)
+    .compile().sql
   return {
-    write: (from, to, writes) =>
-      inTransaction(pool, async (client) => {
-        const move = { name: 'move', text: 'update readmodel.meta set checkpoint = $1 where checkpoint = $2', values: [to, from] }
-        if ((await client.query(move)).rowCount !== 1) return false
-        await saveAnswers(client, writes.answers.map(answersRow))
-        await addActivity(client, writes.activity)
-        await addTurnedAway(client, writes.turnedAway)
+    write: async ({ checkpoint, fanOut, head: own, judged, rejudge, counted }) => {
+      let head: bigint | null = null
+      await inTransaction(pool, async (client) => {
+        const stored = await lock(client, checkpoint)
+        if (stored === undefined || (fanOut && !(await passOn(client, fanOut)))) return false
+        const before = beginningAt(stored, own)
+        if (before !== stored) await client.query(flushed)
+        head = await judge(client, judged, before)
+        if (head !== stored) await client.query({ name: 'head', text: 'update readmodel.meta set feed_n = $1', values: [head] })
+        await begin(client, rejudge)
+        await count(client, counted)
         return true
-      }),
+      })
+      return head
+    },
     writeLeaves: (from, to, rows) =>
       inTransaction(pool, async (client) => {
         const grow = { name: 'grow', text: 'update readmodel.meta set log_size = $1 where log_size = $2', values: [to, from] }
@@ -66,15 +115,18 @@ export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Pick<Storage, '
         await saveLeaves(client, rows.map(leavesRow))
         return true
       }),
-    empty: async () => {
-      await inTransaction(pool, async (client) => {
-        // Unlike a group, a rebuild that was acknowledged is not asked for again.
-        await client.query('set local synchronous_commit = on')
-        // First, as in `write`: whoever applies a group meanwhile ends it before this, or finds the checkpoint moved.
-        await client.query('update readmodel.meta set checkpoint = -1, as_of = null, log_size = 0')
-        await client.query('truncate readmodel.answers, readmodel.site_activity, readmodel.turned_away, readmodel.leaves')
-        return true
-      })
-    },
+    verdicts: ({ controller, purpose, channel, subjectIds }) =>
+      onConnection(pool, async (client) => {
+        const values = [controller, purpose, channel, subjectIds.map(subjectBytes)]
+        return (await client.query<EligibilityAsRead>({ name: 'verdicts', text: verdicts, values })).rows.map(rowOf)
+      }),
+    // First the row of `meta`, as in `write`: whoever applies a group meanwhile ends it before this, or finds the checkpoint moved.
+    empty: () =>
+      durably(
+        pool,
+        `update readmodel.meta set checkpoint = -1, as_of = null, log_size = 0, feed_n = 0, ${newEpoch}`,
+        `truncate ${madeOfEvents.map((table) => `readmodel.${table}`).join(', ')}`,
+      ),
+    beginEpoch: () => durably(pool, `update readmodel.meta set ${newEpoch}`),
   }
 }

@@ -7,6 +7,9 @@ import type { Dialect, Found } from '../migrations.ts'
 import type { Tables } from '../schema.ts'
 import { faults } from './errors.ts'
 
+/** The database's clock, epoch ms. */
+export const clock = `cast(unixepoch('subsec') * 1000 as integer)`
+
 const dialect: Dialect = {
   integer: 'integer',
   text: 'text',
@@ -14,6 +17,7 @@ const dialect: Dialect = {
   plain: sql`strict`,
   // Rows live in the tree of their key, without a second one to keep: every write and every list goes by the key.
   keyed: sql`strict, without rowid`,
+  now: sql.raw(clock),
 }
 
 const look = (file: Database): Found => {
@@ -24,16 +28,19 @@ const look = (file: Database): Found => {
 
 /**
  * Runs the migrations that the file lacks, in one transaction that takes the write lock before it looks: of two processes the second waits and finds nothing to do.
- * Errors: DATA_FOREIGN, DATA_TOO_NEW, DATA_CORRUPT; the file is then as it was.
+ * Whether any was lacking: then it holds nothing. Errors: DATA_FOREIGN, DATA_TOO_NEW, DATA_CORRUPT; the file is then as it was.
  */
-export const migrate = (file: Database, builder: Kysely<Tables>, ledgerId: string): void => {
+export const migrate = (file: Database, builder: Kysely<Tables>, ledgerId: string): boolean => {
   const run = file.transaction(() => {
     const found = look(file)
-    const steps = lacking(found, ledgerId, builder.schema, dialect, faults)
+    const steps = lacking(found, ledgerId, builder, dialect, faults)
     for (const step of steps) file.exec(step)
     if (!found.meta)
-      file.prepare('insert into meta (id, schema_version, ledger_id, checkpoint) values (1, ?, ?, -1)').run(schemaVersion, ledgerId)
+      file
+        .prepare(`insert into meta (id, schema_version, ledger_id, checkpoint, epoch) values (1, ?, ?, -1, ${clock})`)
+        .run(schemaVersion, ledgerId)
     else if (steps.length > 0) file.prepare('update meta set schema_version = ?').run(schemaVersion)
+    return steps.length > 0
   })
-  run.immediate()
+  return run.immediate()
 }

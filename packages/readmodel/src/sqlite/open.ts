@@ -26,11 +26,11 @@ const openOnce = async (path: string, ledgerId: string): Promise<ReadModel> => {
   try {
     const builder = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) })
     // Before the settings: a file that is refused stays as it was.
-    migrate(file, builder, ledgerId)
+    const made = migrate(file, builder, ledgerId)
     for (const setting of settings) file.pragma(setting)
     const meta = await readMeta(builder)
     const close = async (): Promise<void> => void file.close()
-    return readModelOn({ builder, faults, ...prepare(file, builder), faultOf, close }, meta?.checkpoint ?? -1n)
+    return readModelOn({ builder, faults, ...prepare(file, builder), faultOf, close }, meta?.checkpoint ?? -1n, made)
   } catch (error) {
     file.close()
     throw error
