@@ -130,6 +130,23 @@ test('a fault is 503 with Retry-After, or 500; one that must stop the process is
   assert.equal(fatal.length, 1)
 })
 
+test('in the middle of a stream a fault cuts the connection; one that must stop the process is handed over', async (t) => {
+  let thrown: unknown
+  const fatal: unknown[] = []
+  const { app } = await openAll(t, { onFatal: (error) => void fatal.push(error) }, () => thrown)
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const broken = async (error: unknown): Promise<void> => {
+    thrown = error
+    const answer = await fetch(`${url}/v1/breaks`)
+    assert.equal(answer.status, 200)
+    await assert.rejects(answer.text())
+  }
+  for (const passing of [new LedgerError('STORE_UNAVAILABLE', 'x'), new TypeError('x')]) await broken(passing)
+  assert.deepEqual(fatal, [])
+  await broken(new LedgerError('DATA_CORRUPT', 'x'))
+  assert.deepEqual(fatal, [thrown])
+})
+
 test('a reply that is not what its schema says is found by tests', async (t) => {
   const checked = await openAll(t)
   assert.equal((await checked.app.inject({ url: '/v1/wrong' })).statusCode, 500)

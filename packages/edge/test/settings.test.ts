@@ -25,6 +25,7 @@ test('without any variable every default of the contract holds', () => {
     trustProxy: [],
     store: 'sqlite',
     logLevel: 'info',
+    staleAfter: 60_000,
   })
 })
 

@@ -1,5 +1,6 @@
 // A small ledger in memory for the tests of the edge: one controller with two sites, keys of every kind, and an app with a few routes.
 import { randomBytes, randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { controllerStream, type Fact, iso, ledgerStream, operatorsStream, type Role } from '@consent-ledger/domain'
 import { beginning } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
@@ -135,7 +136,7 @@ const addRoutes = (app: EdgeApp): void => {
   )
 }
 
-/** An app on `live` with routes `act`, `withdraw`, `batch`, `person`, `text`; `thrown` makes `GET /v1/throws` fail with what it gives. */
+/** An app on `live` with routes `act`, `withdraw`, `batch`, `person`, `text`; `thrown` makes `GET /v1/throws` fail with what it gives, and `GET /v1/breaks` in the middle of its answer. */
 export const openApp = async (
   live: Live,
   over: Partial<EdgeDeps> = {},
@@ -156,6 +157,13 @@ export const openApp = async (
   app.get('/v1/throws', { config: { access: 'public' }, schema: { operationId: 'throws' } }, async () => {
     throw await thrown()
   })
+  const half = async function* () {
+    yield 'half'
+    throw await thrown()
+  }
+  app.get('/v1/breaks', { config: { access: 'public' }, schema: { operationId: 'breaks' } }, async (_request, reply) =>
+    reply.type('text/plain').send(Readable.from(half())),
+  )
   await app.ready()
   return app
 }

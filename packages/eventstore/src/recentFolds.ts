@@ -1,4 +1,4 @@
-// Folds kept from act to act: without them each act would read again all that came before it, over the network where the store is there.
+// Folds kept from act to act, or from group to group: without them each would read again all that came before it, over the network where the store is there.
 import { ms, type Aggregate, type RecordedEvent } from '@consent-ledger/domain'
 import { beginning } from './port.ts'
 

@@ -13,7 +13,8 @@ const kindOf = ({ controller }: Pick<Catalogue, 'controller'>, scheme: string): 
   controller?.identifiers.find((declared) => declared.scheme === scheme)?.kind ??
   (Object.hasOwn(builtInSchemes, scheme) ? builtInSchemes[scheme] : undefined)
 
-const readOne = (catalogue: Pick<Catalogue, 'controller'>, { scheme, value }: Posted, pointer: string): Identifier => {
+/** Reads one identifier, as `readIdentifiers` does. `pointer`: where it stands in what was posted. Errors: IDENTIFIER_INVALID. */
+export const readIdentifier = (catalogue: Pick<Catalogue, 'controller'>, { scheme, value }: Posted, pointer: string): Identifier => {
   const kind = kindOf(catalogue, scheme)
   if (kind === undefined) throw refuse('IDENTIFIER_INVALID', `${pointer}/scheme`, 'declared', 'The catalogue declares no such scheme')
   const { emailLocalPart = 'fold', country = 'FR' } = catalogue.controller ?? {}
@@ -29,7 +30,7 @@ export const readIdentifiers = (catalogue: Pick<Catalogue, 'controller'>, posted
   const violations: Violation[] = []
   for (const [place, one] of posted.entries()) {
     try {
-      identifiers.push(readOne(catalogue, one, `${pointer}/${place}`))
+      identifiers.push(readIdentifier(catalogue, one, `${pointer}/${place}`))
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'IDENTIFIER_INVALID') throw error
       violations.push(...error.violations)

@@ -70,6 +70,8 @@ export type Vault = {
   rehearse(claim: Claim): Promise<Rehearsed>
   /** Subjects at `controller` that identifiers reach (a device reaches its own subject only), with the schemes that matched. Writes nothing. */
   find(controller: string, identifiers: readonly Identifier[]): Promise<Reached[]>
+  /** Of each identifier by itself, in their order, the subjects at `controller` that it reaches; [] for one of nobody. One question to the store, however many there are. Writes nothing. */
+  findEach(controller: string, identifiers: readonly Identifier[]): Promise<string[][]>
   /** The act behind a receipt id, or null. */
   findAct(actId: string): Promise<{ controller: string; writer: string; subjectId: string } | null>
   /** Controller of a subject, or null if there is none. */

@@ -30,6 +30,8 @@ export type Needs = {
   acts?: readonly Buffer[]
   /** Fingerprints: who is found by them, the data keys of those, and their links to any of these fingerprints. */
   fingerprints?: readonly Buffer[]
+  /** Fingerprints of which only `owner` is asked. */
+  owned?: readonly Buffer[]
   /** Subjects: each one's controller, data keys and links. */
   subjects?: readonly string[]
   /** Owners of data keys. */

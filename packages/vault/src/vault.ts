@@ -6,7 +6,7 @@ import { claimStep, needsOf, prepare, rehearsal, seek, type Sought } from './cla
 import { openDirectoryKeys, type DirectoryKeys } from './directoryKeys.ts'
 import { openDoor, type Door } from './door.ts'
 import { nameOf, openKeyring, type Keyring } from './keyring.ts'
-import { hmac } from './macs.ts'
+import { fingerprint, hmac } from './macs.ts'
 import type { Claimed, Reached, Vault } from './port.ts'
 import { newWrappedKey } from './wrapping.ts'
 import type { Step, Tables } from './tables.ts'
@@ -34,7 +34,12 @@ export const vaultOver = (base: Base): Vault => {
 }
 
 /** What begins with fingerprints, and so with a controller's key. */
-const found = (base: Base, door: Door, keyring: Keyring, directory: DirectoryKeys): Pick<Vault, 'claim' | 'rehearse' | 'find'> => ({
+const found = (
+  base: Base,
+  door: Door,
+  keyring: Keyring,
+  directory: DirectoryKeys,
+): Pick<Vault, 'claim' | 'rehearse' | 'find' | 'findEach'> => ({
   claim: (claim) =>
     door.during(async () => {
       const key = directory.known(claim.controller) ?? (await directory.keyOrNew(claim.controller))
@@ -54,6 +59,18 @@ const found = (base: Base, door: Door, keyring: Keyring, directory: DirectoryKey
       if (key === null) return []
       const sought = seek(key, identifiers)
       return base.read({ fingerprints: sought.map(({ fingerprint }) => fingerprint) }, (tables) => reached(tables, sought))
+    }),
+  findEach: (controller, identifiers) =>
+    door.during(async () => {
+      const key = await directory.key(controller)
+      if (key === null) return identifiers.map(() => [])
+      const sought = identifiers.map((identifier) => ({ kind: identifier.kind, print: fingerprint(key, identifier) }))
+      return base.read({ owned: sought.map(({ print }) => print) }, (tables) =>
+        sought.map(({ kind, print }) => {
+          const owner = tables.owner(print, kind)
+          return owner === undefined ? [] : [owner]
+        }),
+      )
     }),
 })
 

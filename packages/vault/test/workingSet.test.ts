@@ -15,6 +15,7 @@ const questions: Record<string, [needs: Needs, question: (tables: Tables) => unk
   'an act by its key': [{ acts: [one] }, (tables) => tables.actByKey(one)],
   'an act by its id': [{ actIds: ['a'] }, (tables) => tables.actBehind('a')],
   'who is found by a fingerprint': [{ fingerprints: [one] }, (tables) => tables.owner(one, 'account')],
+  'who alone is found by it': [{ owned: [one] }, (tables) => tables.owner(one, 'account')],
   'the controller of a subject': [{ subjects: ['s'] }, (tables) => tables.controllerOf('s')],
   'a link by its identifier': [{ subjects: ['s'] }, (tables) => tables.linkId('s', one)],
   'a link by its id': [{ subjects: ['s'] }, (tables) => tables.linkedFingerprint('s', 'l')],

@@ -14,8 +14,14 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     'A field is missing, unknown or not of its form.',
     'Correct the fields that `errors` names; the forms are in `/openapi.json`.',
   ),
-  UNREADABLE_BODY: said('The body is not valid JSON, not Unicode, or nested too deep.', 'Send UTF-8 JSON of at most 32 levels.'),
-  UNSUPPORTED_MEDIA_TYPE: said('The body is not declared as JSON.', 'Send `Content-Type: application/json`.'),
+  UNREADABLE_BODY: said(
+    'The body is not valid JSON, not Unicode, or nested too deep; a list of addresses did not come whole, or its gzip is broken.',
+    'Send UTF-8 JSON of at most 32 levels; a list of addresses again.',
+  ),
+  UNSUPPORTED_MEDIA_TYPE: said(
+    'The body is not declared as what this address takes.',
+    'Send `Content-Type: application/json`; a list of addresses as `application/x-ndjson`, packed with gzip or not at all.',
+  ),
   TOO_LARGE: said(
     'The body, a text or the event it would become is over its limit.',
     'Send less at once: 32 KiB for one act, 4 MiB for a batch, 48 KiB for one text of a notice.',
@@ -112,6 +118,18 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     'Somebody else wrote to the same stream first, several times over.',
     'Send the same request again with the same `Idempotency-Key`.',
   ),
+  NOT_A_CONTACT: said(
+    'What was posted is no contact by the person: an opened mail tells nothing of them (CNIL 2021-131).',
+    'Post what the person did: a sale, a click, a reply, a log-in, a visit, a call.',
+  ),
+  RECIPIENT_NOT_COVERED: said(
+    'The catalogue names this system for more than the purpose and channel that were scrubbed: a scrub says nothing of the rest.',
+    'Scrub without `recipient`, and let the system acknowledge the feed itself.',
+  ),
+  CURSOR_RESET: said(
+    'The cursor is of an earlier epoch of the feed, which was begun anew since.',
+    'Take a snapshot, and go on from the cursor at its end.',
+  ),
   CHECKPOINT_MOVED: said(
     'Another projector applied these events first. No request is answered with it.',
     'Nothing: the projector that lost stands by and takes over when the other stops.',
@@ -127,6 +145,14 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     'Send the same request again with the same `Idempotency-Key`: the answer then tells, and nothing is recorded twice.',
   ),
   VAULT_UNAVAILABLE: said('The vault cannot be reached or written, as on a full disk. What was acknowledged is safe.', sendAgain),
+  STALE: said(
+    'The read model does not hold everything recorded of late, so that a no may be missing from it. Nobody may be contacted on such an answer.',
+    'Ask again a little later. If it stays so, the projector does not run: `/readyz` and `ledger doctor` tell.',
+  ),
+  FEED_UNAVAILABLE: said(
+    'Kafka is away, or its topic is not as the feed needs it. No request is answered with it; the feed is kept and goes on from where it was.',
+    'Look at the brokers that `KAFKA_BROKERS` names, and at the settings of the topic that the log names.',
+  ),
   NOT_PUBLISHED: said(
     'The events are recorded, but no published head of the transparency log covers them yet; as a rule that takes a second.',
     'Ask again a little later. If it stays so, the sequencer does not run: `/readyz` and `ledger doctor` tell.',

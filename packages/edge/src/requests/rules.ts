@@ -18,6 +18,8 @@ export type RouteRules = {
   act?: true
   /** Default `act`. */
   limit?: BodyLimit
+  /** The body has no end in size or in time; only silence ends it. The route reads it as it comes, and never keeps it whole. */
+  streamed?: true
   /** `any`: readable by pages of every origin. Default: routes for publishable keys, by pages of the origins of registered sites. */
   cors?: 'any'
 }

@@ -1,20 +1,38 @@
 // What is answered to bytes that are no HTTP at all, and to expectations that nobody knows.
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import { LedgerError } from '@consent-ledger/domain'
 import { problemOf, problemType } from '../refusals/problems.ts'
 
-/** Answers 400 and closes. Nothing of what was sent is repeated or logged. */
-export const refuseSocket: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => {
-  if (Reflect.get(error, 'code') !== 'ECONNRESET' && socket.writable) {
+/** The newest answer on each connection, finished or not. */
+const answers = new WeakMap<Duplex, ServerResponse>()
+
+/** Whether an answer is half said on a connection: another one in the middle of it would be taken for a part of it. */
+const isAnswering = (socket: Duplex): boolean => {
+  const answer = answers.get(socket)
+  return answer !== undefined && answer.headersSent && !answer.writableFinished
+}
+
+/** Answers 400 where no answer has begun, and ends the connection. Nothing of what was sent is repeated or logged. */
+export const endSocket = (socket: Duplex, error: Error): void => {
+  if (Reflect.get(error, 'code') !== 'ECONNRESET' && socket.writable && !isAnswering(socket)) {
     const text = JSON.stringify(
-      problemOf(new LedgerError('INVALID_REQUEST', 'This is not a request in HTTP/1.1, or its head is too large or too slow.')).body,
+      problemOf(new LedgerError('INVALID_REQUEST', 'This is not a request in HTTP/1.1, or it is too slow, or its head too large.')).body,
     )
     socket.write(
       `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
     )
   }
   socket.destroy(error)
+}
+
+/** What Fastify calls for a connection on which something came that is no request. */
+export const refuseSocket: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => endSocket(socket, error)
+
+/** Lets `endSocket` know of each answer. */
+export const noteAnswers = (server: Server): void => {
+  server.prependListener('request', ({ socket }, response) => void answers.set(socket, response))
 }
 
 /** An expectation other than `100-continue` is passed over, as RFC 9110 §10.1.1 allows: Node's own 417 would be no problem document and would be counted nowhere. */

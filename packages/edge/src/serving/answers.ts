@@ -1,4 +1,5 @@
 // What is written down about each answer: one log line, one observation, and one count if somebody was turned away.
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stopsTheProcess } from '@consent-ledger/domain'
 import type { EdgeApp } from './fastify.ts'
@@ -46,14 +47,29 @@ export const refuseUnrouted = (error: unknown, request: FastifyRequest, reply: F
   request.log.info({ method: request.method, route, status: reply.statusCode, code }, 'answered')
 }
 
-/** Every error becomes a problem; a fault is logged; one that must stop the process is handed to `onFatal`. Every answer is written down. */
+/** What breaks a stream behind the head of its answer has no problem to become: the connection is cut. Where it must stop the process it is a fault all the same. */
+const watchStream = (payload: unknown, request: FastifyRequest, reply: FastifyReply, onFatal: (error: unknown) => void): void => {
+  if (!(payload instanceof Readable)) return
+  payload.once('error', (error) => {
+    if (!reply.raw.headersSent || !stopsTheProcess(error)) return
+    request.log.error(error, 'fault')
+    onFatal(error)
+  })
+}
+
+/** Every error becomes a problem; a fault is logged; one that must stop the process is handed to `onFatal`, in the middle of a stream too. Every answer is written down. */
 export const addAnswers = (app: EdgeApp, metrics: EdgeMetrics, onFatal: (error: unknown) => void): void => {
   app.decorateReply('problemCode', undefined)
+  app.decorate('onFatal', onFatal)
   app.setErrorHandler((error, request, reply) => {
     const known = ledgerErrorOf(error)
     if (statusOf(known.code) >= 500) request.log.error(known, 'fault')
     if (stopsTheProcess(known)) onFatal(known)
     return sendProblem(reply, known)
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    watchStream(payload, request, reply, onFatal)
+    return payload
   })
   app.addHook('onResponse', async (request, reply) => writeDown(request, reply, metrics))
 }

@@ -27,7 +27,8 @@ import { watchRoutes } from '../requests/routeTable.ts'
 import { bodyLimits } from '../requests/rules.ts'
 import { addSecurityHeaders } from './securityHeaders.ts'
 import type { Settings } from '../start/settings.ts'
-import { demandHost, endAfterUpgrades, passOverExpectations, refuseSocket } from '../requests/sockets.ts'
+import { addBodyTimes } from '../requests/bodyTime.ts'
+import { demandHost, endAfterUpgrades, noteAnswers, passOverExpectations, refuseSocket } from '../requests/sockets.ts'
 import { accept } from '../refusals/violations.ts'
 import { noSpans, type Spans } from '../tracing/spans.ts'
 
@@ -73,14 +74,16 @@ const bareApp = (deps: EdgeDeps, isRoute: (route: string) => boolean): EdgeApp =
     genReqId: requestIds(),
     trustProxy: settings.trustProxy.length === 0 ? false : settings.trustProxy,
     bodyLimit: bodyLimits.act,
-    requestTimeout: 120_000,
-    http: { requireHostHeader: false },
+    // Node's limit for a whole request would cut a body that is streamed: `addBodyTimes` has it, for each route its own. The head keeps Node's.
+    requestTimeout: 0,
+    http: { requireHostHeader: false, headersTimeout: 60_000 },
     routerOptions: { maxParamLength: 512 },
     clientErrorHandler: refuseSocket,
     frameworkErrors: refuseUnrouted,
   }).withTypeProvider<ZodTypeProvider>()
   passOverExpectations(app.server)
   endAfterUpgrades(app.server)
+  noteAnswers(app.server)
   app.setValidatorCompiler(({ schema, httpPart }) => {
     const at = placeOf(httpPart)
     return (input) => {
@@ -112,6 +115,7 @@ export const createEdge = async (deps: EdgeDeps): Promise<EdgeApp> => {
   spans.watch(app)
   addAnswers(app, metrics, onFatal)
   addOrderlyClose(app)
+  addBodyTimes(app)
   app.addHook('onRequest', demandHost)
   await addSecurityHeaders(app, deps.settings.publicUrl)
   await addCrossOrigin(app, live)

@@ -26,6 +26,8 @@ declare module 'fastify' {
     /** Where services register metrics of their own. No label ever holds a person's identifier. */
     metrics: Registry
     turnedAway: IntakeCounter
+    /** For work that goes on without its request: hears of an error after which the process must stop. */
+    onFatal: (error: unknown) => void
     /** Counts one item of a batch that `isCounted`: null, or what its yeses are told. Nothing is counted for a secret key. */
     countWrite(request: FastifyRequest, reply: FastifyReply): Promise<LedgerError | null>
   }

@@ -1,7 +1,7 @@
 // The settings of a process, from its environment (API.md, Process settings). A misspelt one stops the start instead of being lost.
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { LedgerError } from '@consent-ledger/domain'
+import { durationMs, isDuration, LedgerError } from '@consent-ledger/domain'
 import { z } from 'zod'
 
 const isNetwork = (text: string): boolean => {
@@ -31,6 +31,10 @@ export const eventStoreUrl = /^esdb(?:\+discover)?:\/\/./
 export const databaseUrl = /^postgres(?:ql)?:\/\/./
 const EventStoreUrl = z.string().regex(eventStoreUrl, 'a connection string that begins with esdb://')
 const DatabaseUrl = z.string().regex(databaseUrl, 'a connection string that begins with postgres://')
+const Brokers = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((list) => list.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)), 'host:port of each broker, separated by commas')
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 const Environment = z.strictObject({
@@ -48,9 +52,11 @@ const Environment = z.strictObject({
     .regex(/^[^\s+]{1,200}$/, 'a name without spaces and without +')
     .optional(),
   LEDGER_WITNESSES: Path.optional(),
+  LEDGER_STALE_AFTER: z.string().refine(isDuration, 'an ISO 8601 duration such as PT60S').default('PT60S'),
   LEDGER_URL: WebAddress.optional(),
   EVENTSTORE_URL: EventStoreUrl.optional(),
   DATABASE_URL: DatabaseUrl.optional(),
+  KAFKA_BROKERS: Brokers.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: WebAddress.optional(),
   LOG_LEVEL: z.enum(levels, `one of ${levels.join(', ')}`).default('info'),
 })
@@ -78,6 +84,10 @@ export type Settings = {
   eventStoreUrl?: string
   /** Connection string of PostgreSQL, for vault and read model; absent: SQLite files in `data`. */
   databaseUrl?: string
+  /** Brokers (`host:port`) that the eligibility feed is sent to; absent: it is served over HTTP alone. */
+  kafkaBrokers?: string[]
+  /** Age from which on an answer on whom may be contacted is refused, ms. */
+  staleAfter: number
   /** Where traces are sent (OTLP over HTTP); absent: none are made. */
   otlpEndpoint?: string
   /** Where people reach this ledger: base of the links it hands out, without a slash at its end. Absent: the address it listens on. */
@@ -100,6 +110,7 @@ const firstFault = (error: z.ZodError): LedgerError => {
 /** Settings that have other names than ours. Those of servers count only for a ledger on servers: many a machine has a DATABASE_URL of somebody else's. */
 const foreignNames = (store: string | undefined): string[] => [
   'LOG_LEVEL',
+  'KAFKA_BROKERS',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   ...(store === 'esdb' ? ['EVENTSTORE_URL', 'DATABASE_URL'] : []),
 ]
@@ -122,6 +133,7 @@ export const parseSettings = (env: Record<string, string | undefined>): Settings
     trustProxy: found.LEDGER_TRUST_PROXY,
     store: found.LEDGER_STORE,
     logLevel: found.LOG_LEVEL,
+    staleAfter: durationMs(found.LEDGER_STALE_AFTER),
     ...(found.LEDGER_CATALOGUE === undefined ? {} : { catalogue: found.LEDGER_CATALOGUE }),
     ...(found.LEDGER_LOG_ORIGIN === undefined ? {} : { logOrigin: found.LEDGER_LOG_ORIGIN }),
     ...(found.LEDGER_WITNESSES === undefined ? {} : { witnesses: found.LEDGER_WITNESSES }),
@@ -129,6 +141,7 @@ export const parseSettings = (env: Record<string, string | undefined>): Settings
     ...(found.LEDGER_URL === undefined ? {} : { url: found.LEDGER_URL }),
     ...(found.EVENTSTORE_URL === undefined ? {} : { eventStoreUrl: found.EVENTSTORE_URL }),
     ...(found.DATABASE_URL === undefined ? {} : { databaseUrl: found.DATABASE_URL }),
+    ...(found.KAFKA_BROKERS === undefined ? {} : { kafkaBrokers: found.KAFKA_BROKERS }),
     ...(found.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? {} : { otlpEndpoint: found.OTEL_EXPORTER_OTLP_ENDPOINT }),
   }
 }

@@ -27,6 +27,7 @@ export const tracedVault = (vault: Vault, spans: Spans): Vault =>
         claimOn: (subjectId, act) => spans.step('vault.claimOn', {}, () => vault.claimOn(subjectId, act)),
         rehearse: (claim) => spans.step('vault.rehearse', {}, () => vault.rehearse(claim)),
         find: (controller, identifiers) => spans.step('vault.find', {}, () => vault.find(controller, identifiers)),
+        findEach: (controller, identifiers) => spans.step('vault.findEach', {}, () => vault.findEach(controller, identifiers)),
         keyById: (keyId) => spans.step('vault.keyById', {}, () => vault.keyById(keyId)),
         logAccess: (access) => spans.step('vault.logAccess', {}, () => vault.logAccess(access)),
       }

@@ -94,6 +94,23 @@ export const directoryTests: Test[] = [
     assert.deepEqual(await vault.find(controller, [bruno]), [])
     assert.equal(await vault.actCount(), acts)
   }),
+  on('each identifier by itself: whom it reaches, in the order in which they were asked, a repeated one again', async (vault) => {
+    const account = await target(vault, [anna, customer('c-17'), cookie('c-2')])
+    const own = await target(vault, [cookie('c-1')])
+    await target(vault, [bruno], { controller: 'other' })
+    const acts = await vault.actCount()
+    const asked = [cookie('c-1'), anna, bruno, anna, customer('c-17'), cookie('c-2'), phone('c-17')]
+    assert.deepEqual(await vault.findEach(controller, asked), [[own.subjectId], [account.subjectId], [], [account.subjectId], [account.subjectId], [], []]) // prettier-ignore
+    assert.deepEqual(await vault.findEach(controller, []), [])
+    assert.deepEqual(await vault.findEach('nobody', [anna, bruno]), [[], []])
+    assert.equal(await vault.actCount(), acts)
+  }),
+  on('five hundred are asked at once', async (vault) => {
+    const known = await Promise.all(Array.from({ length: 20 }, (_, n) => target(vault, [email(`person-${n}@example.org`)])))
+    const asked = Array.from({ length: 500 }, (_, n) => email(`person-${n}@example.org`))
+    const reached = await vault.findEach(controller, asked)
+    assert.deepEqual(reached, asked.map((_, n) => known.slice(n, n + 1).map(({ subjectId }) => subjectId))) // prettier-ignore
+  }),
   on('unlinking takes an identifier away from its subject only; named again it is linked anew', async (vault) => {
     const { subjectId, links } = await target(vault, [anna, customer('c-17'), cookie('c-1')])
     const linkOf = (scheme: string): string => links.find((link) => link.scheme === scheme)?.linkId ?? ''

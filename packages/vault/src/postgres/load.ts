@@ -12,6 +12,7 @@ export const macEpoch = 1
 export const allOf = (needs: readonly Needs[]): Required<Omit<Needs, 'keyUses'>> & { keyUses: boolean } => ({
   acts: needs.flatMap(({ acts = [] }) => acts),
   fingerprints: needs.flatMap(({ fingerprints = [] }) => fingerprints),
+  owned: needs.flatMap(({ owned = [] }) => owned),
   subjects: needs.flatMap(({ subjects = [] }) => subjects),
   keyOwners: needs.flatMap(({ keyOwners = [] }) => keyOwners),
   macOwners: needs.flatMap(({ macOwners = [] }) => macOwners),
@@ -37,6 +38,8 @@ target AS (
   SELECT act_seq AS seq, act_id AS id, subject_id AS subject, named, links FROM vault.act_targets WHERE act_seq = ANY (ARRAY(SELECT seq FROM act)) ORDER BY act_seq, ordinal),
 found AS (
   SELECT encode(fingerprint, 'hex') AS fingerprint, kind, scheme, subject_id AS subject FROM vault.directory WHERE fingerprint = ANY ($2::bytea[])),
+owned AS (
+  SELECT encode(fingerprint, 'hex') AS fingerprint, kind, scheme, subject_id AS subject FROM vault.directory WHERE fingerprint = ANY ($7::bytea[])),
 person AS (
   SELECT array(SELECT subject FROM found UNION SELECT subject FROM target UNION SELECT unnest($3::text[])) AS people),
 link AS (
@@ -54,7 +57,7 @@ behind AS (
   FROM vault.act_targets t JOIN vault.acts a ON a.seq = t.act_seq JOIN vault.subjects s USING (subject_id) WHERE t.act_id = ANY ($6::text[]))
 SELECT (SELECT coalesce(max(seq), 0) FROM vault.acts)::text AS last, ${list('name, value', 'vault.meta')} AS meta,
   ${list('seq, key, body, note, conflict', 'act')} AS acts, ${list('seq, id, subject, named, links', 'target')} AS targets,
-  ${list('fingerprint, kind, scheme, subject', 'found')} AS found, (SELECT people FROM person) AS people,
+  ${list('fingerprint, kind, scheme, subject', 'found')} AS found, ${list('fingerprint, kind, scheme, subject', 'owned')} AS owned, (SELECT people FROM person) AS people,
   ${list('fingerprint, subject, link, scheme, kind', 'link')} AS links, ${list('owner, use, n, wrapped, made, ends', 'data_key')} AS keys,
   ${list('owner, use, wrapped', 'mac_key')} AS macs, ${list('subject, controller, kind', 'subject')} AS subjects,
   ${list('id, controller, writer, subject', 'behind')} AS behind`
@@ -65,6 +68,7 @@ type Found = {
   acts: { seq: number; key: string; body: string; note: string | null; conflict: number }[]
   targets: { seq: number; id: string; subject: string; named: string; links: string }[]
   found: { fingerprint: string; kind: IdentifierKind; scheme: string; subject: string }[]
+  owned: Found['found']
   people: string[]
   links: { fingerprint: string; subject: string; link: string; scheme: string; kind: IdentifierKind }[]
   keys: { owner: string; use: KeyUse; n: number; wrapped: string | null; made: number; ends: number | null }[]
@@ -75,8 +79,8 @@ type Found = {
 
 /** Brings what is named. Errors: those of `ask`. */
 export const load = async (ask: Ask, needs: AllNeeds): Promise<Loaded> => {
-  const { acts, fingerprints, subjects, keyOwners, macOwners, actIds } = needs
-  const values = [acts, fingerprints, ...[subjects, keyOwners, macOwners, actIds].map(storable)]
+  const { acts, fingerprints, owned, subjects, keyOwners, macOwners, actIds } = needs
+  const values = [acts, fingerprints, ...[subjects, keyOwners, macOwners, actIds].map(storable), owned]
   const [row] = await ask(statement, values, 'vault_load')
   // One row always: a SELECT of values.
   const found = row as Found
@@ -109,9 +113,9 @@ const putActs = (rows: MapTables, { acts, targets }: Found): void => {
   }
 }
 
-const putPeople = (rows: MapTables, { found, links, keys, macs, subjects }: Found): void => {
+const putPeople = (rows: MapTables, { found, owned, links, keys, macs, subjects }: Found): void => {
   for (const { subject, controller, kind } of subjects) rows.addSubject({ subjectId: subject, controller, kind, at: 0 })
-  for (const { fingerprint, kind, scheme, subject } of found)
+  for (const { fingerprint, kind, scheme, subject } of [...found, ...owned])
     rows.bind({ fingerprint: bytes(fingerprint), kind, scheme, subjectId: subject })
   for (const { fingerprint, subject, link, scheme, kind } of links)
     rows.addLink({ linkId: link, subjectId: subject, fingerprint: bytes(fingerprint), scheme, kind })

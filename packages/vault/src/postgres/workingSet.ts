@@ -13,7 +13,10 @@ export const workingSet = (needs: AllNeeds, loaded: Loaded): WorkingSet => {
   return { tables: { ...asked(loaded, covered), ...written(loaded, covered, journal) }, statements: journal.statements }
 }
 
-type Cover = Record<'acts' | 'fingerprints' | 'found' | 'whole' | 'keyOwners' | 'macOwners' | 'actIds' | 'accessesOf', Set<string>> & {
+type Cover = Record<
+  'acts' | 'fingerprints' | 'owned' | 'found' | 'whole' | 'keyOwners' | 'macOwners' | 'actIds' | 'accessesOf',
+  Set<string>
+> & {
   keyUses: boolean
 }
 
@@ -23,6 +26,7 @@ const hex = (bytes: Buffer): string => bytes.toString('hex')
 const coverOf = (needs: AllNeeds, { people }: Loaded): Cover => ({
   acts: new Set(needs.acts.map(hex)),
   fingerprints: new Set(needs.fingerprints.map(hex)),
+  owned: new Set(needs.owned.map(hex)),
   found: new Set(people),
   whole: new Set(needs.subjects),
   keyOwners: new Set([...people, ...needs.keyOwners]),
@@ -50,7 +54,8 @@ const asked = ({ rows, behind }: Loaded, covered: Cover): Asked => ({
   },
   lastAct: () => rows.lastAct(),
   owner: (fingerprint, kind) => {
-    demand(covered.fingerprints.has(hex(fingerprint)), 'a fingerprint')
+    const print = hex(fingerprint)
+    demand(covered.fingerprints.has(print) || covered.owned.has(print), 'a fingerprint')
     return rows.owner(fingerprint, kind)
   },
   linkId: (subjectId, fingerprint) => {
