@@ -1,8 +1,12 @@
-// What runs beside the requests: the loop from the event store to the read model, and what is deleted when its time is over.
+// What runs beside the requests: the loop from the event store to the read model, the feed to Kafka, and what is deleted when its time is over.
 export { addProjector } from './beside.ts'
+export { AsOfRecord, ChangedRecord, feedMetrics, partitionOf, startFeed, topicName } from './feed/index.ts'
+export { Judging } from './judging.ts'
 export { startLeafNotes } from './leafNotes.ts'
 export { startProjector } from './projector.ts'
 export { sweep } from './retention.ts'
+export type { EligibilityFeed, Feeding } from './feed/index.ts'
 export type { LeafNotes, NotingLeaves } from './leafNotes.ts'
 export type { Log, Projecting, Projector } from './projector.ts'
 export type { ProjectorProgress } from './freshness.ts'
+export type { Rejudged } from './rejudging.ts'

@@ -103,7 +103,7 @@ const keepNoting = async (noting: NotingLeaves, reached: Reached, signal: AbortS
       }
       if (!mayPass(error)) throw error
       const waitMs = Math.round(backOff(++failures, longestWait))
-      log.warn({ code: error.code, reason: error.message, failures, waitMs }, 'the leaf index falls behind: trying again')
+      log.warn({ code: error.code, reason: error.message, failures, waitMs }, 'the leaf index falls behind, trying again')
       await pause(waitMs, signal)
     }
   }

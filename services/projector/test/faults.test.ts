@@ -5,7 +5,8 @@ import { LedgerError } from '@consent-ledger/domain'
 import type { RecordedEvent } from '@consent-ledger/domain'
 import type { Page } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
-import { failing, level, opened, recordYes, running, scratchFile, until } from './scene.ts'
+import { recordYes } from './history.ts'
+import { failing, level, opened, running, scratchFile, until } from './scene.ts'
 import type { Running } from './scene.ts'
 
 /** Gives the second event without the first of its stream, as a defective subscription would. */
@@ -28,7 +29,7 @@ test('a gap in the store stops it: never skipped', async (t) => {
   const store = new GappyStore()
   for (let n = 0; n < 3; n++) await recordYes(store, n)
   const readModel = await opened(t)
-  assert.equal(codeOf(await faulted(running(t, { store, readModel }))), 'INTEGRITY')
+  assert.equal(codeOf(await faulted(await running(t, { store, readModel }))), 'INTEGRITY')
   assert.equal(await readModel.checkpoint(), -1n)
 })
 
@@ -36,18 +37,18 @@ test('a store that is older than the read model is refused', async (t) => {
   const file = scratchFile(t)
   const newer = new MemoryEventStore()
   for (let n = 0; n < 3; n++) await recordYes(newer, n)
-  const first = running(t, { store: newer, readModel: await opened(t, file) })
+  const first = await running(t, { store: newer, readModel: await opened(t, file) })
   await level(first, newer)
   await first.projector.stop()
   const older = new MemoryEventStore()
   await recordYes(older, 0)
-  assert.equal(codeOf(await faulted(running(t, { store: older, readModel: await opened(t, file) }))), 'DATA_ROLLED_BACK')
+  assert.equal(codeOf(await faulted(await running(t, { store: older, readModel: await opened(t, file) }))), 'DATA_ROLLED_BACK')
 })
 
 test('a defect is not tried again', async (t) => {
   const store = new MemoryEventStore()
   await recordYes(store, 0)
   const readModel = failing(await opened(t), 'apply', 1, false, new TypeError('a defect'))
-  assert.ok((await faulted(running(t, { store, readModel }))) instanceof TypeError)
+  assert.ok((await faulted(await running(t, { store, readModel }))) instanceof TypeError)
   assert.equal(await readModel.checkpoint(), -1n)
 })

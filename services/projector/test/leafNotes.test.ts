@@ -8,7 +8,8 @@ import { PublishedLog } from '@consent-ledger/logfiles'
 import { SealedLog } from '@consent-ledger/logfiles/conformance'
 import type { ReadModel } from '@consent-ledger/readmodel'
 import { startLeafNotes, type LeafNotes, type NotingLeaves } from '../src/index.ts'
-import { handTicker, opened, recordYes, scratchFile } from './scene.ts'
+import { recordYes } from './history.ts'
+import { handTicker, opened, scratchFile } from './scene.ts'
 
 type Logged = { store: MemoryEventStore; sealed: SealedLog; published: PublishedLog }
 

@@ -1,20 +1,17 @@
-// A store with invented acts, a read model in a directory of its own, and a read model whose steps fail as told.
-import { randomUUID } from 'node:crypto'
+// A projector at work beside a test: a read model in a directory of its own, a ticker that ticks when told, and storage that fails as told.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { LedgerError, iso } from '@consent-ledger/domain'
-import type { NewEvent } from '@consent-ledger/domain'
-import { beginning } from '@consent-ledger/eventstore'
+import { LedgerError } from '@consent-ledger/domain'
+import { openLive, type Live } from '@consent-ledger/edge'
 import type { EventStore, Ticker } from '@consent-ledger/eventstore'
 import type { ReadModel } from '@consent-ledger/readmodel'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import { startProjector } from '../src/index.ts'
 import type { Projecting, Projector } from '../src/index.ts'
-
-export const now = Date.parse('2026-11-22T10:00:00.000Z')
+import { now } from './history.ts'
 
 export const scratchFile = (test: TestContext): string => {
   const directory = mkdtempSync(join(tmpdir(), 'projector-'))
@@ -28,37 +25,26 @@ export const opened = async (test: TestContext, file = scratchFile(test)): Promi
   return model
 }
 
-/** One yes of a subject of its own, `n` minutes before now. */
-export const recordYes = async (store: EventStore, n: number): Promise<void> => {
-  const at = iso(now - n * 60_000)
-  const event: NewEvent = {
-    id: randomUUID(),
-    type: 'ConsentGiven',
-    data: {
-      controller: 'campo',
-      site: 'campo-fr',
-      purpose: 'news',
-      purposeVersion: 1,
-      channels: ['email'],
-      occurredAt: at,
-      occurredAtFrom: 'site',
-      orderAt: at,
-    },
-    metadata: { schemaVersion: 1, recordedAt: at, writer: { kind: 'site', id: 'campo-fr', trust: 'secret' }, actId: randomUUID() },
-  }
-  await store.append(`subject-${n.toString(16).padStart(32, '0')}`, beginning, [event])
+/** The catalogues as a process holds them; nothing but the projector makes them read on. */
+export const liveOf = async (test: TestContext, store: EventStore): Promise<Live> => {
+  const live = await openLive({ store, clock: () => now, intervalMs: 3_600_000 })
+  test.after(() => live.close())
+  return live
 }
 
-/** What the read model answers, all of it. */
+/** What the read model answers across subjects, all of it. */
 export const told = async (model: ReadModel): Promise<unknown> => ({
-  answers: (await model.listAnswers({ controller: 'campo', limit: 1000 })).answers,
+  answers: (await model.listAnswers({ controller: 'campo', limit: 1000 })).answers.map(({ n: _, ...answer }) => answer),
   activity: await model.activity({ controller: 'campo' }),
 })
 
 export type Running = { projector: Projector; faults: unknown[]; warnings: string[]; news: string[] }
 
 /** A projector that stops with the test; what it says is kept. */
-export const running = (test: TestContext, projecting: Pick<Projecting, 'store' | 'readModel'> & Partial<Projecting>): Running => {
+export const running = async (
+  test: TestContext,
+  projecting: Pick<Projecting, 'store' | 'readModel'> & Partial<Projecting>,
+): Promise<Running> => {
   const faults: unknown[] = []
   const warnings: string[] = []
   const news: string[] = []
@@ -66,14 +52,15 @@ export const running = (test: TestContext, projecting: Pick<Projecting, 'store' 
     info: (_: object, message: string) => void news.push(message),
     warn: (_: object, message: string) => void warnings.push(message),
   }
-  const projector = startProjector({ clock: () => now, onFault: (fault) => void faults.push(fault), log, ...projecting })
+  const live = projecting.live ?? (await liveOf(test, projecting.store))
+  const projector = startProjector({ clock: () => now, onFault: (fault) => void faults.push(fault), log, ...projecting, live })
   test.after(() => projector.stop())
   return { projector, faults, warnings, news }
 }
 
 /** Waits until `done` holds; a fault of the projector ends the wait. */
-export const until = async ({ faults }: Running, done: () => boolean): Promise<void> => {
-  while (!done()) {
+export const until = async ({ faults }: Pick<Running, 'faults'>, done: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await done())) {
     if (faults.length > 0) throw faults[0]
     await setImmediate()
   }
@@ -94,40 +81,33 @@ export const handTicker = (): { ticker: Ticker; tick: () => void; waits: () => b
   return { ticker, tick: () => [...waiting].forEach((each) => each()), waits: () => waiting.size > 0 }
 }
 
-export type Step = 'checkpoint' | 'apply' | 'noteAsOf' | 'progress'
+export type Step = keyof ReadModel
 
-const away = new LedgerError('STORE_UNAVAILABLE', 'The disk is away.')
+export const away = new LedgerError('STORE_UNAVAILABLE', 'The disk is away.')
 
-type Fault = (step: Step, when: 'before' | 'after') => void
+type Fault = (step: Step, when: 'before' | 'after') => void | Promise<void>
 
-/** The read model, whose steps `fault` may let fail by throwing. */
-const faulty = (model: ReadModel, fault: Fault): ReadModel => {
-  const tried = async <T>(step: Step, act: () => Promise<T>): Promise<T> => {
-    fault(step, 'before')
-    const done = await act()
-    fault(step, 'after')
-    return done
-  }
-  return {
-    listAnswers: (asked) => model.listAnswers(asked),
-    activity: (asked) => model.activity(asked),
-    turnedAway: (asked) => model.turnedAway(asked),
-    logSize: () => model.logSize(),
-    applyLeaves: (from, leaves, to) => model.applyLeaves(from, leaves, to),
-    leafIndexOf: (stream, revision) => model.leafIndexOf(stream, revision),
-    reset: () => model.reset(),
-    close: () => model.close(),
-    checkpoint: () => tried('checkpoint', () => model.checkpoint()),
-    apply: (events, checkpoint) => tried('apply', () => model.apply(events, checkpoint)),
-    noteAsOf: (asOf) => tried('noteAsOf', () => model.noteAsOf(asOf)),
-    progress: () => tried('progress', () => model.progress()),
-  }
-}
+const isStep = (name: string | symbol, model: ReadModel): name is Step => name in model
+
+/** The read model, with `fault` heard before and after each of its steps; where it throws, the step fails. */
+export const heard = (model: ReadModel, fault: Fault): ReadModel =>
+  new Proxy(model, {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function' || !isStep(name, target)) return method
+      return async (...given: unknown[]): Promise<unknown> => {
+        await fault(name, 'before')
+        const done: unknown = await Reflect.apply(method, target, given)
+        await fault(name, 'after')
+        return done
+      }
+    },
+  })
 
 /** The read model, but its `nth` call of `step` fails as an unavailable disk would: before it did anything, or after it did all. */
 export const failing = (model: ReadModel, step: Step, nth: number, applied: boolean, error: Error = away): ReadModel => {
   let calls = 0
-  return faulty(model, (name, when) => {
+  return heard(model, (name, when) => {
     if (name === step && when === 'before') calls++
     if (name === step && calls === nth && when === (applied ? 'after' : 'before')) throw error
   })
@@ -135,6 +115,6 @@ export const failing = (model: ReadModel, step: Step, nth: number, applied: bool
 
 /** The read model, unless `fails` says that its server is away. */
 export const unless = (fails: () => boolean, model: ReadModel): ReadModel =>
-  faulty(model, (_, when) => {
+  heard(model, (_, when) => {
     if (when === 'before' && fails()) throw away
   })

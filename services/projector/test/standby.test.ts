@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import type { RecordedEvent } from '@consent-ledger/domain'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
-import type { ReadModel } from '@consent-ledger/readmodel'
-import { handTicker, level, now, opened, recordYes, running, scratchFile, unless, until } from './scene.ts'
+import type { Group, ReadModel } from '@consent-ledger/readmodel'
+import { now, recordYes } from './history.ts'
+import { handTicker, level, opened, running, scratchFile, unless, until } from './scene.ts'
 import type { Running } from './scene.ts'
 
 /** A projector whose looks are made by hand. */
@@ -17,10 +19,10 @@ const byHand = async (t: TestContext, file: string, store: MemoryEventStore, fai
   const readModel = unless(fails, model)
   let time = now
   const { ticker, ...hand } = handTicker()
-  return { ...running(t, { store, readModel, ticker, clock: () => ++time }), ...hand, readModel: model }
+  return { ...(await running(t, { store, readModel, ticker, clock: () => ++time })), ...hand, readModel: model }
 }
 
-const standsBy = 'the checkpoint was moved by another: this projector stands by'
+const standsBy = 'the checkpoint was moved by another, this projector stands by'
 const applies = 'this projector applies from here on'
 
 /** One look of a projector, to its end. */
@@ -36,6 +38,8 @@ const told = ({ projector }: Hand): unknown => {
 }
 const countOf = async ({ readModel }: Hand): Promise<number> =>
   (await readModel.activity({ controller: 'campo' })).reduce((sum, { count }) => sum + count, 0)
+
+const groupOf = (event: RecordedEvent): Group => ({ events: [event], subjects: [], rejudge: [] })
 
 /** Both level at one event; then one more, which one of them applies. `first` is that one. */
 const pair = async (t: TestContext, fails = () => false): Promise<Pair> => {
@@ -89,14 +93,14 @@ test('given that the first is behind but at work, then the second leaves it to i
   assert.ok(slow)
   await look(second)
   await first.readModel.checkpoint()
-  await first.readModel.apply([slow], 2n)
+  await first.readModel.apply(groupOf(slow), 2n)
   for (let n = 3; n < 9; n++) {
     // Always ahead, never at the same place twice.
     await recordYes(store, n)
     await look(second)
     const [next] = await store.readAll({ after: BigInt(n - 1), limit: 1 })
     assert.ok(next)
-    await first.readModel.apply([next], BigInt(n))
+    await first.readModel.apply(groupOf(next), BigInt(n))
   }
   assert.deepEqual(second.news, [standsBy])
 })

@@ -102,7 +102,7 @@ const takeUpAgain = async (deps: SealingDeps, troubles: Troubles): Promise<OpenL
 
 const waitOut = async ({ deps, signal }: Running, { failures }: Troubles, { code, message: reason }: LedgerError): Promise<void> => {
   const waitMs = Math.round(backOff(failures, longestWait))
-  deps.log.warn({ code, reason, failures, waitMs }, 'the log falls behind: trying again')
+  deps.log.warn({ code, reason, failures, waitMs }, 'the log falls behind, trying again')
   await pause(waitMs, signal)
 }
 

@@ -20,17 +20,31 @@ const open = async (life: Life, opened: Opened): Promise<Omit<Standalone, 'stop'
   const { settings, clock, onFatal } = life
   const begun = await beginLedger(life, opened)
   const { data, live, ingest, spans, keys, demo } = begun
-  const { store, vault, readModel } = data
+  const { ledgerId, store, vault, readModel } = data
+  const { staleAfter, kafkaBrokers: brokers } = settings
   const readiness = [storeReady(live, clock), vaultReady(vault), readModelReady(readModel, clock)]
   const app = await createEdge({ settings, live, vault, clock, version, spans, onFatal, readiness: () => readyWhen(...readiness)() })
   // Without the mark the ledger works all the same: only a rollback of its data would go unseen.
   const keepMark = () => data.keepMark().catch((error: unknown) => app.log.warn(error, 'the high-water mark could not be kept'))
   opened.onClose(keepMark)
   const { published, statementKey } = await addLog({ life, opened, begun, app, readiness })
-  const projector = addProjector({ app, opened, store, vault, readModel, live, published, clock, spans, onFault: onFatal })
+  const projector = addProjector({
+    app,
+    opened,
+    ledgerId,
+    store,
+    vault,
+    readModel,
+    live,
+    published,
+    brokers,
+    clock,
+    spans,
+    onFault: onFatal,
+  })
   ingestRoutes(app, { ...ingest, log: published })
   const witnesses = await readWitnessPolicy(settings.witnesses)
-  reportsRoutes(app, { store, vault, live, readModel, projector, log: published, statementKey, witnesses, clock })
+  reportsRoutes(app, { store, vault, live, readModel, projector, staleAfter, log: published, statementKey, witnesses, clock })
   opened.onClose(() => app.close())
   const url = await listen(app, settings)
   ingest.settings.publicUrl ??= url
