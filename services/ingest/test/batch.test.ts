@@ -33,6 +33,43 @@ test('results in the order of the items, those of one person applied in that ord
   assert.deepEqual(types(events), ['ConsentGiven', 'ConsentWithdrawn', 'NoticeShown', 'ConsentGiven'])
 })
 
+test('every act may be an item: what a person objects to, buys and refuses stands in their order', async () => {
+  const person = email()
+  const sale = { seller: 'campo-sas', category: 'stay', addressCollectedThen: true, refusalOffered: ['ads'], refused: ['ads'] }
+  const items = [
+    item({ act: 'contact', subject: person, kind: 'sale', sale }),
+    item({ act: 'objection', subject: person, purposes: 'marketing' }),
+    item({ act: 'contact', subject: person, kind: 'open', sale }),
+    item(consent(person, [yes])),
+    item({ act: 'contact', subject: person, kind: 'open' }),
+  ]
+  const { json } = await batch(items)
+  assert.deepEqual(
+    json.results.map(({ status, problem }) => [status, problem?.code]),
+    [
+      [201, undefined],
+      [201, undefined],
+      [422, 'NOT_A_CONTACT'],
+      [201, undefined],
+      [422, 'NOT_A_CONTACT'],
+    ],
+  )
+  assert.deepEqual(types(json.results[2]?.problem.receipt.events ?? []), ['ConsentRefused'])
+  const events = await ledger.events(json.results[0]?.receipt.subjectId ?? '')
+  assert.deepEqual(
+    [...new Set(types(events.slice(2)))].map((type) => [type, types(events).lastIndexOf(type)]),
+    [
+      ['ObjectionRecorded', 6],
+      ['ConsentRefused', 7],
+      ['ConsentGiven', 8],
+      ['ObjectionLifted', 9],
+    ],
+  )
+  assert.deepEqual(types(events.slice(0, 2)), ['ContactRecorded', 'ConsentRefused'])
+  const alone = await ledger.post('/v1/objections', { subject: person, purposes: 'marketing' }, { idem: items[1]?.idempotencyKey ?? '' })
+  assert.deepEqual([alone.status, alone.json.receipt], [200, json.results[1]?.receipt])
+})
+
 test('two names of one person in different items are applied in order too', async () => {
   const [person, customer] = [email(), { identifiers: [{ scheme: 'customer', value: randomUUID() }] }]
   await ledger.post('/v1/consents', consent(both(person, customer), [noAds]))
@@ -47,12 +84,12 @@ test('two names of one person in different items are applied in order too', asyn
   )
 })
 
-test('malformed items fail alone: no key, not an object, an unknown act, an act of another version, an unknown field, too large', async () => {
+test('malformed items fail alone: no key, not an object, an unknown act, an act in a wrong form, an unknown field, too large', async () => {
   const { json } = await batch([
     consent(email(), [yes]),
     null,
     item({ act: 'dance' }),
-    item({ act: 'objection', subject: email(), purposes: 'marketing' }),
+    item({ act: 'objection', subject: email(), purposes: 'all' }),
     item({ ...consent(email(), [yes]), choises: [] }),
     item(consent(email(), [yes], { evidence: { note: 'x'.repeat(33_000) } })),
     item(consent(email(), [yes])),
@@ -69,7 +106,7 @@ test('malformed items fail alone: no key, not an object, an unknown act, an act 
       [201, undefined],
     ],
   )
-  assert.equal(json.results[3]?.problem.errors[0]?.pointer, '/act')
+  assert.equal(json.results[3]?.problem.errors[0]?.pointer, '/purposes')
 })
 
 test('an item is the same act as alone: its key is found again by the other route', async () => {

@@ -10,15 +10,37 @@ before(async () => {
 })
 after(() => ledger.close())
 
-const routes = ['/v1/consents', '/v1/withdrawals', '/v1/notice-views', '/v1/consents/batch', '/v1/preferences/lookup']
+const routes = [
+  '/v1/consents',
+  '/v1/withdrawals',
+  '/v1/objections',
+  '/v1/contacts',
+  '/v1/notice-views',
+  '/v1/consents/batch',
+  '/v1/preferences/lookup',
+]
 const canary = 'canary-7f3a'
+const sale = {
+  seller: 'campo-sas',
+  category: 'stay',
+  addressCollectedThen: true,
+  refusalOffered: ['news'],
+  refused: ['news'],
+  reference: 'R-1',
+}
+const valid = () => [
+  consent(email(), [yes]),
+  { subject: email(), purposes: ['news'], method: { kind: 'email-link' }, evidence: { note: 'x' } },
+  { subject: email(), kind: 'sale', sale },
+]
 /** A valid body with one of its parts replaced by anything. */
 const mutated = fc
   .tuple(
-    fc.constantFrom('subject', 'notice', 'choices', 'occurredAt', 'method', 'evidence', 'purposes', 'items', 'act'),
+    fc.constantFrom(0, 1, 2),
+    fc.constantFrom('subject', 'notice', 'choices', 'occurredAt', 'method', 'evidence', 'purposes', 'items', 'act', 'kind', 'sale'),
     fc.jsonValue({ maxDepth: 4 }),
   )
-  .map(([part, value]) => ({ ...consent(email(), [yes]), [part]: value }))
+  .map(([which, part, value]) => ({ ...valid()[which], [part]: value }))
 
 test('no body earns a 5xx', async () => {
   await fc.assert(
@@ -42,8 +64,18 @@ test('what was sent is never repeated in a problem', async () => {
     consent(email(), [yes], { evidence: { note: `${canary} 4111111111111111` } }),
     consent(email(), [yes], { occurredAt: canary }),
   ]
-  for (const body of places) {
-    const { status, text } = await ledger.post('/v1/consents', body)
+  const sold = (over: object) => ({ subject: email(), kind: 'sale', sale: { ...sale, ...over } })
+  const contacts = [
+    sold({ reference: `${canary} 4111111111111111` }),
+    sold({ refusalOffered: [canary] }),
+    { subject: email(), kind: canary },
+  ]
+  for (const [path, body] of [
+    ...places.map((body) => ['/v1/consents', body] as const),
+    ...contacts.map((body) => ['/v1/contacts', body] as const),
+    ['/v1/objections', { subject: email(), purposes: [canary] }] as const,
+  ]) {
+    const { status, text } = await ledger.post(path, body)
     assert.ok(status >= 400 && status < 500, text)
     assert.equal(text.includes(canary), false, text)
   }

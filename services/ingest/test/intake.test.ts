@@ -17,6 +17,9 @@ test('counted per site, route and code; nothing for an hour without any', async 
   await ledger.post('/v1/consents', consent(email(), [{ purpose: 'orders', decision: 'given' }, noAds]))
   await ledger.post('/v1/consents', consent(email(), [yes]), { key: `sk_${'a'.repeat(43)}` })
   await ledger.post('/v1/consents/batch', { items: [{}, {}] })
+  await ledger.post('/v1/objections', { subject: email(), purposes: ['zzz', 'news'] })
+  await ledger.post('/v1/contacts', { subject: email(), kind: 'open' })
+  await ledger.post('/v1/contacts?dryRun=true', { subject: email(), kind: 'open' })
   await reportIntake(ledger.deps, ledger.app.turnedAway, start, [])
   await reportIntake(ledger.deps, ledger.app.turnedAway, start + 3_600_000, [])
   const found = await reports(ledger)
@@ -28,6 +31,8 @@ test('counted per site, route and code; nothing for an hour without any', async 
       { site: 'campo-fr', route: '/v1/consents', code: 'NOT_A_CONSENT_PURPOSE', count: 1 },
       { route: '/v1/consents', code: 'UNAUTHENTICATED', count: 1 },
       { site: 'campo-fr', route: '/v1/consents/batch', code: 'IDEMPOTENCY_KEY_REQUIRED', count: 2 },
+      { site: 'campo-fr', route: '/v1/objections', code: 'UNKNOWN_PURPOSE', count: 1 },
+      { site: 'campo-fr', route: '/v1/contacts', code: 'NOT_A_CONTACT', count: 1 },
     ],
   })
   await ledger.close()

@@ -7,6 +7,8 @@ const expected = {
   '/v1/consents': ['post recordConsent'],
   '/v1/consents/batch': ['post recordBatch'],
   '/v1/withdrawals': ['post recordWithdrawal'],
+  '/v1/objections': ['post recordObjection'],
+  '/v1/contacts': ['post recordContact'],
   '/v1/notice-views': ['post recordNoticeView'],
   '/confirm/{token}': ['get showConfirmation', 'post confirm'],
   '/v1/notices/{id}': ['get readNotice'],
@@ -25,6 +27,8 @@ test('the items of a batch are documented as the acts that they may be', async (
   const { text } = await ledger.send('GET', '/openapi.json')
   const found = /"items":\{"anyOf":\[\{"type":"object","properties":\{"idempotencyKey"/.test(text)
   assert.ok(found)
+  for (const act of ['withdrawal', 'objection', 'contact', 'notice-view']) assert.match(text, new RegExp(`"act":\\{[^}]*"${act}"`))
+  assert.ok(text.includes('"enum":["sale","click","reply","login","visit","call"]'))
   await ledger.close()
 })
 
@@ -41,6 +45,8 @@ test('operationIds are stable and every body of an act has an example', async ()
     '/v1/consents',
     '/v1/consents/batch',
     '/v1/withdrawals',
+    '/v1/objections',
+    '/v1/contacts',
     '/v1/notice-views',
     '/v1/preferences/lookup',
     '/v1/operators',

@@ -54,6 +54,17 @@ describe('an act for whose publication somebody waits', () => {
     await verify(json)
   })
 
+  test('may be an objection or a contact', async () => {
+    for (const [url, body] of [
+      ['/v1/objections?wait=published', { subject: email(), purposes: 'marketing' }],
+      ['/v1/contacts?wait=published', { subject: email(), kind: 'click' }],
+    ] as const) {
+      const { status, json } = await posted(url, body)
+      assert.equal(status, 201)
+      await verify(json)
+    }
+  })
+
   test('is answered the same when it is sent again', async () => {
     const body = consent(email(), [yes])
     const idem = randomUUID()

@@ -28,8 +28,9 @@ const proposed = async (deps: IngestDeps, act: SiteAct): Promise<{ act: SiteAct;
   return stored ? { act: stored, proposal: await propose(deps, stored) } : { act, proposal }
 }
 
-const yeses: ReadonlySet<string> = new Set(['ConsentGiven', 'ConsentRequested'])
-const holdsYes = ({ events }: RecordedAct): boolean => events.some(({ type }) => yeses.has(type))
+/** Yeses and deeds: an act that is refused holds none. */
+const refusable: ReadonlySet<string> = new Set(['ConsentGiven', 'ConsentRequested', 'ContactRecorded', 'NoticeShown'])
+const holdsRefusable = ({ events }: RecordedAct): boolean => events.some(({ type }) => refusable.has(type))
 
 /**
  * Records an act. Durable on return. Errors: what refuses it whole (nothing written), STORE_UNAVAILABLE, VAULT_UNAVAILABLE (the same call again is safe,
@@ -44,8 +45,8 @@ export const recordAct = async (deps: IngestDeps, posted: SiteAct, publicUrl: st
     claimed.targets.map((target, n) => recordOn(deps, act, proposal, partFor(claimed, proposal, target, n), target)),
   )
   const replayed = recorded.every((one) => one.replayed)
-  // An act that was claimed without a refusal but appended only after the catalogue had changed holds no yes: each retry is told so again.
-  const refused = claimed.refused ?? (replayed && recorded.some(holdsYes) ? null : proposal.refused)
+  // An act that was claimed without a refusal but appended only after the catalogue had changed holds none: each retry is told so again.
+  const refused = claimed.refused ?? (replayed && recorded.some(holdsRefusable) ? null : proposal.refused)
   if (refused && recorded.every((one) => one.events.length === 0)) throw refused
   const confirmation = await confirmationOf(deps.vault, act, recorded, publicUrl)
   return {

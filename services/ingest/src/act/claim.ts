@@ -1,11 +1,11 @@
 // Storing an act: who it is about, whether it was posted before, and what its yeses were told.
-import { canonicalJson, LedgerError, refuse, type Flag, type JudgedAnswer, type NoticeRef, type Violation } from '@consent-ledger/domain'
+import { canonicalJson, LedgerError, refuse, type Flag, type JudgedAnswer, type Violation } from '@consent-ledger/domain'
 import type { Claim, Claimed, Reach, Rehearsed, Target, Vault } from '@consent-ledger/vault'
-import type { Proposal } from './proposal.ts'
+import type { Deed, Proposal } from './proposal.ts'
 import { isYes, vaultWriterOf, type SiteAct } from './siteAct.ts'
 
 /** What stands of an act once it is known who it is about. */
-export type Standing = { answers: JudgedAnswer[]; view: NoticeRef | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
+export type Standing = { answers: JudgedAnswer[]; deed: Deed | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
 /** `everywhere`: every answer is for every target; else the further targets have their part of them (`partFor`). */
 /** `again`: it was stored before, so an append of it may be under way still. */
 export type ClaimedAct = Standing & { targets: Target[]; everywhere: boolean; again: boolean }
@@ -49,7 +49,7 @@ const otherContent = (): LedgerError =>
 
 /** A withdrawal and an objection reach every subject that the identifiers reach (API.md); a yes and a refusal are about one. */
 const reachOf = ({ posted }: SiteAct, { answers }: Proposal): Reach =>
-  posted.act === 'withdrawal' ? 'every' : answers.some(isObjection) ? 'objection' : 'one'
+  posted.act === 'withdrawal' || posted.act === 'objection' ? 'every' : answers.some(isObjection) ? 'objection' : 'one'
 
 /** Whether the yeses are refused for nothing but the limit. */
 const isSlowed = ({ slowed }: SiteAct, { refused }: Proposal): boolean => slowed !== null && refused === slowed
@@ -68,28 +68,28 @@ const claimOf = (act: SiteAct, proposal: Proposal): Claim => ({
 
 const standingOf = (proposal: Proposal): Standing => ({
   answers: proposal.answers,
-  view: proposal.view,
+  deed: proposal.deed,
   flags: proposal.flags,
   refused: proposal.refused,
   dropped: proposal.dropped,
 })
 
-const isEmpty = ({ answers, view }: Pick<Standing, 'answers' | 'view'>): boolean => answers.length === 0 && view === null
+const isEmpty = ({ answers, deed }: Pick<Standing, 'answers' | 'deed'>): boolean => answers.length === 0 && deed === null
 
 /** What stands where accounts of two people are named: the noes, for everybody reached; the yeses, if any, are told of the conflict. */
 const inConflict = (proposal: Proposal, schemes: readonly string[]): Standing => {
   const answers = proposal.answers.filter((answer) => !isYes(answer))
-  const asked = answers.length < proposal.answers.length || proposal.view !== null
+  const asked = answers.length < proposal.answers.length || proposal.deed !== null
   const refused = proposal.refused ?? (asked ? conflictOf(proposal, schemes) : null)
   if (answers.length === 0 && refused) throw refused
-  return { ...standingOf(proposal), answers, view: null, refused }
+  return { ...standingOf(proposal), answers, deed: null, refused }
 }
 
 /** What an earlier claim of the same act decided holds, whatever today's catalogue says of the yeses. */
 const asBefore = (proposal: Proposal, note: string | undefined): Standing => {
   const { refused, dropped } = readNote(note)
   const standing = { ...standingOf(proposal), refused, dropped }
-  return refused ? { ...standing, answers: proposal.answers.filter((answer) => !isYes(answer)), view: null } : standing
+  return refused ? { ...standing, answers: proposal.answers.filter((answer) => !isYes(answer)), deed: null } : standing
 }
 
 const withConflict = (flags: Flag[], conflict: boolean): Flag[] => (conflict ? [...flags, 'identity-conflict'] : flags)
@@ -158,5 +158,5 @@ export const partFor = <S extends Standing & Pick<ClaimedAct, 'everywhere'>>(
 ): S => {
   if (n === 0 || standing.everywhere) return standing
   const isAccount = named.some((place) => identifiers[place]?.kind === 'account')
-  return { ...standing, view: null, answers: standing.answers.filter((answer) => (isAccount ? !isYes(answer) : isObjection(answer))) }
+  return { ...standing, deed: null, answers: standing.answers.filter((answer) => (isAccount ? !isYes(answer) : isObjection(answer))) }
 }

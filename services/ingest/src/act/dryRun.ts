@@ -1,12 +1,12 @@
 // An act judged as it would be, with nothing written.
-import { evolveSubject, iso, LedgerError, schemaVersion, type RecordedEvent } from '@consent-ledger/domain'
+import { evolveSubject, iso, LedgerError, schemaVersion, stateAfter, type RecordedEvent } from '@consent-ledger/domain'
 import type { IngestDeps } from '../deps.ts'
 import { readSubject } from '../readSubject.ts'
 import type { DryRun } from '../schemas/receipts.ts'
 import { partFor, rehearseAct, type Standing } from './claim.ts'
 import { propose } from './propose.ts'
 import type { Proposal } from './proposal.ts'
-import { purposeOf, stateAfter, tellsNothing } from './receipt.ts'
+import { purposeOf, tellsNothing } from './receipt.ts'
 import { decideOn } from './record.ts'
 import { writerOf, type SiteAct } from './siteAct.ts'
 

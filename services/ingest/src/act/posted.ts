@@ -1,8 +1,7 @@
 // What was posted, in its form: alone or as an item of a batch.
-import { refuse } from '@consent-ledger/domain'
 import { accept, acceptWithout } from '@consent-ledger/edge'
 import type { z } from 'zod'
-import { ConsentItem, NoticeViewItem, WithdrawalItem } from '../schemas/batch.ts'
+import { ConsentItem, ContactItem, NoticeViewItem, ObjectionItem, WithdrawalItem } from '../schemas/batch.ts'
 import type { SiteAct } from './siteAct.ts'
 
 type Parsed = Pick<SiteAct, 'posted' | 'leftOut' | 'idempotencyKey'>
@@ -30,12 +29,19 @@ export const acceptPost = <T extends z.ZodType>(
 /** An item of a batch by its `act`. Errors: INVALID_REQUEST. */
 export const acceptItem = (item: unknown): Parsed => {
   const kind = child(item, 'act') ?? 'consent'
-  if (kind === 'objection' || kind === 'contact')
-    throw refuse('INVALID_REQUEST', '/act', 'not-in-this-version', 'This version does not take objections and contacts')
   if (kind === 'withdrawal') {
     const { post: read, leftOut } = acceptPost(WithdrawalItem, item, true)
     const { idempotencyKey, act, ...post } = read
     return { idempotencyKey, leftOut, posted: { act, post } }
+  }
+  if (kind === 'objection') {
+    const { post: read, leftOut } = acceptPost(ObjectionItem, item, true)
+    const { idempotencyKey, act, ...post } = read
+    return { idempotencyKey, leftOut, posted: { act, post } }
+  }
+  if (kind === 'contact') {
+    const { idempotencyKey, act, ...post } = accept(ContactItem, item)
+    return { idempotencyKey, leftOut: [], posted: { act, post } }
   }
   if (kind === 'notice-view') {
     const { idempotencyKey, act, ...post } = accept(NoticeViewItem, item)

@@ -2,7 +2,9 @@
 import {
   clockOf,
   judgeConsent,
+  judgeContact,
   judgeNoticeView,
+  judgeObjection,
   judgeWithdrawal,
   LedgerError,
   ms,
@@ -36,12 +38,12 @@ const showingOf = async (deps: IngestDeps, act: SiteAct, catalogue: Catalogue, r
 const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView>[1], by: By): JudgedAct => {
   try {
     const { notice, occurred } = judgeNoticeView(catalogue, post, by)
-    return { answers: [], view: notice, refused: null, occurred }
+    return { answers: [], deed: { as: 'view', notice }, refused: null, occurred }
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
     return {
       answers: [],
-      view: null,
+      deed: null,
       refused: error,
       occurred: { at: by.receivedAt, from: 'ledger', receivedAt: by.receivedAt, flags: [] },
     }
@@ -49,10 +51,19 @@ const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView
 }
 
 const judge = (catalogue: Catalogue, { posted }: SiteAct, by: By): JudgedAct => {
-  if (posted.act === 'notice-view') return judgeView(catalogue, posted.post, by)
-  return {
-    ...(posted.act === 'consent' ? judgeConsent(catalogue, posted.post, by) : judgeWithdrawal(catalogue, posted.post, by)),
-    view: null,
+  switch (posted.act) {
+    case 'consent':
+      return { ...judgeConsent(catalogue, posted.post, by), deed: null }
+    case 'withdrawal':
+      return { ...judgeWithdrawal(catalogue, posted.post, by), deed: null }
+    case 'objection':
+      return { ...judgeObjection(catalogue, posted.post, by), deed: null }
+    case 'contact': {
+      const { contact, ...judged } = judgeContact(catalogue, posted.post, by)
+      return { ...judged, deed: contact && { as: 'contact', contact } }
+    }
+    case 'notice-view':
+      return judgeView(catalogue, posted.post, by)
   }
 }
 

@@ -1,14 +1,5 @@
 // The receipt of an act: a function of the stream up to it and of the catalogue as known then, so that it is the same whenever it is made.
-import {
-  allChannels,
-  catalogueKnownAt,
-  iso,
-  statesOf,
-  type Catalogue,
-  type Channel,
-  type RecordedEvent,
-  type Subject,
-} from '@consent-ledger/domain'
+import { iso, stateAfter, type Catalogue, type RecordedEvent, type Subject } from '@consent-ledger/domain'
 import type { SiteCaller } from '@consent-ledger/edge'
 import type { Receipt } from '../schemas/receipts.ts'
 
@@ -20,33 +11,6 @@ export const purposeOf = ({ data }: Pick<RecordedEvent, 'data'>): string | undef
 /** A no by a publishable key may name anybody, so nobody may learn from its answer what is known of them. */
 export const tellsNothing = (caller: Pick<SiteCaller, 'trust'>, events: readonly { type: string }[]): boolean =>
   caller.trust === 'publishable' && events.every(({ type }) => noes.has(type))
-
-/** The channels of each purpose that an act named, and those that it named beside them. */
-const touched = (catalogue: Catalogue, facts: readonly Pick<RecordedEvent, 'data'>[]) => {
-  const channels = new Map<string, Set<Channel>>()
-  for (const { data } of facts) {
-    const purpose = purposeOf({ data })
-    const known = purpose === undefined ? undefined : catalogue.purposes.get(purpose)
-    if (!known) continue
-    const own = channels.get(known.id) ?? new Set(allChannels(known))
-    for (const channel of Array.isArray(data['channels']) ? (data['channels'] as Channel[]) : []) own.add(channel)
-    channels.set(known.id, own)
-  }
-  return [...channels].flatMap(([purpose, own]) => [...own].map((channel) => ({ purpose, channel })))
-}
-
-/** State of the purposes that an act named, on each of their channels, as it stood at `recordedAt` (epoch ms). */
-export const stateAfter = (
-  state: Subject,
-  whole: Catalogue,
-  facts: readonly Pick<RecordedEvent, 'data'>[],
-  recordedAt: number,
-): NonNullable<Receipt['state']> => {
-  const catalogue = catalogueKnownAt(whole, recordedAt)
-  return statesOf(state, catalogue, touched(catalogue, facts), { at: recordedAt, knownAt: recordedAt }).map(
-    ({ purpose, channel, state: word, until, askAgainFrom }) => ({ purpose, channel, state: word, until, askAgainFrom }),
-  )
-}
 
 /** An act as the stream of one subject has it. `state`: the subject up to and including it. `recordedAt`: epoch ms. `logKeyId`: of the key that signed the log then. */
 type ActRecorded = {

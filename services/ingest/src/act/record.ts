@@ -1,6 +1,7 @@
 // Sealing what is personal in an act and appending its events to one subject's stream.
 import {
   decideAct,
+  decideContact,
   decideNoticeView,
   iso,
   logKeyIdAt,
@@ -11,6 +12,7 @@ import {
   type Json,
   type Method,
   type SealedEvidence,
+  type SealedField,
   type Subject,
   type SubjectFact,
   type RecordedEvent,
@@ -64,13 +66,14 @@ const methodOf = ({ actId, subjectId, keys }: Target, method: Proposal['method']
   }
 }
 
+const referenceOf = ({ actId, subjectId, keys }: Target, reference: string | undefined): { reference?: SealedField } =>
+  reference === undefined ? {} : { reference: seal(keys.evidence, { actId, subjectId, field: 'sale/reference' }, reference) }
+
+/** What a decision needs beside the answers and the deed. */
+type Context = ActContext & { site: string; reference?: SealedField }
+
 /** Everything of the act but its answers, sealed for `target`. Identifiers stand at `identifiers/<n>`, n being their place in this event. */
-const contextOf = (
-  act: SiteAct,
-  proposal: Proposal,
-  standing: Standing,
-  target: Target,
-): Omit<ActContext, 'recordedAt'> & { site: string } => {
+const contextOf = (act: SiteAct, proposal: Proposal, standing: Standing, target: Target): Omit<Context, 'recordedAt'> => {
   const { actId, subjectId, keys } = target
   const identifiers = target.named.flatMap((place) => proposal.identifiers[place] ?? []).map((identifier, n) => sealIdentifier(keys, { actId, subjectId, field: `identifiers/${n}` }, identifier)) // prettier-ignore
   const links = target.links.flatMap(({ linkId, scheme, identifier }) => {
@@ -85,19 +88,16 @@ const contextOf = (
     links,
     identifiers,
     ...methodOf(target, proposal.method),
+    ...referenceOf(target, proposal.reference),
     ...sealEvidence(target, { ...proposal.evidence, ...observed(act) }),
   }
 }
 
 /** The events of an act, decided on one subject. Nothing that stands: []. */
-export const decideOn = (
-  subject: Subject,
-  catalogue: Catalogue,
-  standing: Standing,
-  context: ActContext & { site: string },
-): SubjectFact[] => {
-  if (standing.view) return decideNoticeView(subject, catalogue, standing.view, context)
-  return standing.answers.length === 0 ? [] : decideAct(subject, catalogue, standing.answers, context)
+export const decideOn = (subject: Subject, catalogue: Catalogue, { deed, answers }: Standing, context: Context): SubjectFact[] => {
+  if (deed?.as === 'view') return decideNoticeView(subject, catalogue, deed.notice, context)
+  if (deed) return decideContact(subject, catalogue, deed.contact, answers, context)
+  return answers.length === 0 ? [] : decideAct(subject, catalogue, answers, context)
 }
 
 /** Appends an act to one subject's stream, or finds it there. Durable on return. The receipt is made before the next act on the stream begins. */

@@ -4,11 +4,18 @@ import type { SiteCaller } from '@consent-ledger/edge'
 import { readIdentifiers, type IdentifiersRead } from '@consent-ledger/vault'
 import type { z } from 'zod'
 import type { Consent } from '../schemas/consents.ts'
+import type { Contact } from '../schemas/contacts.ts'
 import type { NoticeView } from '../schemas/noticeViews.ts'
+import type { Objection } from '../schemas/objections.ts'
 import type { SubjectPost } from '../schemas/subject.ts'
 import type { Withdrawal } from '../schemas/withdrawals.ts'
 
-export type Posted = { act: 'consent'; post: Consent } | { act: 'withdrawal'; post: Withdrawal } | { act: 'notice-view'; post: NoticeView }
+export type Posted =
+  | { act: 'consent'; post: Consent }
+  | { act: 'withdrawal'; post: Withdrawal }
+  | { act: 'objection'; post: Objection }
+  | { act: 'contact'; post: Contact }
+  | { act: 'notice-view'; post: NoticeView }
 
 /** What the ledger saw of the request itself: the peer's address and its User-Agent. */
 export type Seen = { ip: string; userAgent?: string | undefined }

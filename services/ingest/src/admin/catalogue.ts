@@ -38,6 +38,8 @@ const changeOf = (fact: ControllerFact): Pick<Change, 'id' | 'version' | 'langua
       return { id: fact.data.keyId }
     case 'IntakeReported':
       return { id: fact.data.hour }
+    case 'ScrubPerformed':
+      return { id: fact.data.scrubId }
   }
 }
 

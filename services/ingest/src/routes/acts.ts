@@ -1,4 +1,4 @@
-// The acts of a site, one at a time: consents, withdrawals, notice views.
+// The acts of a site, one at a time: consents, withdrawals, objections, contacts, notice views.
 import { accept, siteOf, type EdgeApp } from '@consent-ledger/edge'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -9,8 +9,10 @@ import { publishing } from '../act/published.ts'
 import type { Posted, SiteAct } from '../act/siteAct.ts'
 import type { IngestDeps } from '../deps.ts'
 import { Consent } from '../schemas/consents.ts'
+import { Contact } from '../schemas/contacts.ts'
 import { ActQuery, DryRunQuery } from '../schemas/dryRun.ts'
 import { NoticeView } from '../schemas/noticeViews.ts'
+import { Objection } from '../schemas/objections.ts'
 import { Judged, Recorded } from '../schemas/receipts.ts'
 import { Withdrawal } from '../schemas/withdrawals.ts'
 import { answerRecorded, answerRehearsed, seenOf } from './answer.ts'
@@ -75,6 +77,28 @@ export const actRoutes = (app: EdgeApp, deps: IngestDeps): void => {
     handler: async (request, reply) => {
       const { post, leftOut } = acceptedOf(Withdrawal, request, true)
       await take(request, reply, { act: 'withdrawal', post }, leftOut)
+      return reply
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v1/objections',
+    config,
+    attachValidation: true,
+    schema: { ...common, operationId: 'recordObjection', summary: 'Record that a person objects', body: Objection },
+    handler: async (request, reply) => {
+      const { post, leftOut } = acceptedOf(Objection, request, true)
+      await take(request, reply, { act: 'objection', post }, leftOut)
+      return reply
+    },
+  })
+  app.route({
+    method: 'POST',
+    url: '/v1/contacts',
+    config,
+    schema: { ...common, operationId: 'recordContact', summary: 'Record something that the person did', body: Contact },
+    handler: async (request, reply) => {
+      await take(request, reply, { act: 'contact', post: request.body })
       return reply
     },
   })

@@ -1,7 +1,9 @@
 // POST /v1/consents/batch: up to 1,000 acts, each judged by itself.
 import { z } from 'zod'
 import { Consent } from './consents.ts'
+import { Contact } from './contacts.ts'
 import { NoticeView } from './noticeViews.ts'
+import { Objection } from './objections.ts'
 import { Judged, Recorded } from './receipts.ts'
 import { Withdrawal } from './withdrawals.ts'
 
@@ -15,10 +17,13 @@ const key = {
 /** Malformed items fail alone, so each is parsed apart. `idempotencyKey` counts instead of the header; required with a secret key, as there. */
 export const ConsentItem = z.strictObject({ ...key, act: z.literal('consent').optional(), ...Consent.shape })
 export const WithdrawalItem = z.strictObject({ ...key, act: z.literal('withdrawal'), ...Withdrawal.shape })
+export const ObjectionItem = z.strictObject({ ...key, act: z.literal('objection'), ...Objection.shape })
+export const ContactItem = z.strictObject({ ...key, act: z.literal('contact'), ...Contact.shape })
 export const NoticeViewItem = z.strictObject({ ...key, act: z.literal('notice-view'), ...NoticeView.shape })
 
 /** For the document alone: the items are parsed one by one, so that the batch is not refused for one of them. */
-const { $schema: _, ...itemDocument } = z.toJSONSchema(z.union([ConsentItem, WithdrawalItem, NoticeViewItem]), { io: 'input' })
+const Item = z.union([ConsentItem, WithdrawalItem, ObjectionItem, ContactItem, NoticeViewItem])
+const { $schema: _, ...itemDocument } = z.toJSONSchema(Item, { io: 'input' })
 
 export const Batch = z
   .strictObject({
@@ -28,7 +33,7 @@ export const Batch = z
       .max(1000)
       .meta({
         description:
-          'Each item: `idempotencyKey` (required with a secret key), `act` (`consent` by default, `withdrawal`, `notice-view`) and the fields of that act as its own route takes them. Items for one person are applied in order.',
+          'Each item: `idempotencyKey` (required with a secret key), `act` (`consent` by default, `withdrawal`, `objection`, `contact`, `notice-view`) and the fields of that act as its own route takes them. Items for one person are applied in order.',
       }),
   })
   .meta({

@@ -1,11 +1,8 @@
 // What an act is answered with: a receipt, the same each time it is asked for again.
 import { z } from 'zod'
-import { Id, Instant, StateRow, SubjectId, Uuid } from '@consent-ledger/domain'
+import { Id, Instant, StateAfter, SubjectId, Uuid } from '@consent-ledger/domain'
 
 export const Revision = z.string().regex(/^\d+$/)
-
-/** State of one purpose on one channel, as the act left it. `until`, `askAgainFrom`: null where there is no end, nothing to wait for. */
-export const StateAfter = StateRow.pick({ purpose: true, channel: true, state: true, until: true, askAgainFrom: true })
 
 const ReceiptEvent = z.strictObject({ id: Uuid, type: z.string(), purpose: Id.optional(), stream: z.string(), revision: Revision })
 
