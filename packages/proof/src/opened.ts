@@ -33,5 +33,5 @@ export const OpenedIdentifier = z.discriminatedUnion('status', [
 ])
 export type OpenedIdentifier = z.infer<typeof OpenedIdentifier>
 
-/** What one event held sealed, after opening. Field names: those of the evidence, and `collector`. */
+/** What one event held sealed, after opening. Field names: those of the evidence, `collector`, and `reference` of a sale. */
 export type Opened = { identifiers: OpenedIdentifier[]; fields: Record<string, OpenedField> }

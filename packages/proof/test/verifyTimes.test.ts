@@ -72,7 +72,14 @@ describe('the order of two acts', () => {
     const confirm = (orderAt: number) => {
       const at = iso(start + day)
       const data = { ...asked.data, ...when, occurredAt: at, orderAt: iso(orderAt), requestEventId: id, confirmedAt: at }
-      return told({ own: stream(request, { type: 'ConsentConfirmed', at: day, data }) })
+      const objections = ['00000000-0000-4000-8000-000000000001']
+      const lifted = { controller: 'campo', purpose: 'news', channels: ['email'], objections, by: 'consent', orderAt: iso(orderAt) }
+      const own = stream(
+        request,
+        { type: 'ConsentConfirmed', at: day, act: 1, data },
+        { type: 'ObjectionLifted', at: day, act: 1, data: lifted },
+      )
+      return told({ own })
     }
     const honest = await confirm(start)
     await accepts(honest.zip, { logKeys: honest.logKeys })

@@ -13,7 +13,8 @@ export type Question = { method: 'GET' | 'POST' | 'PUT'; path: string; roles: re
 const unreachable = (url: string, cause: unknown): LedgerError =>
   new LedgerError('NOT_READY', `The ledger at ${url} stopped answering.`, { cause })
 
-const problemIn = (status: number, content: unknown): Error => {
+/** What a refusal says, from the body of the answer. */
+export const problemIn = (status: number, content: unknown): Error => {
   const problem = ProblemBody.safeParse(content)
   if (problem.success) return new Refused(problem.data)
   return new LedgerError('INTERNAL', `The answer has status ${status} and is not a problem of the ledger.`)

@@ -7,10 +7,12 @@ import { addCopy, type CopyAdapters } from './commands/copy/command.ts'
 import { addDoctor, type DoctorAdapters } from './commands/doctor/command.ts'
 import { addEventStore, type PrepareEventStore } from './commands/eventstore.ts'
 import { addLog, type LogAdapters } from './commands/log/command.ts'
+import { addFeed } from './commands/feed.ts'
 import { describeFound, lookUp } from './commands/lookup.ts'
 import { describeTaken, onlySubject, takeProof } from './commands/proof.ts'
 import { rebuild } from './commands/rebuild.ts'
 import { addRestore, type RestoreAdapters } from './commands/restore/command.ts'
+import { addScrub } from './commands/scrub/command.ts'
 import { type IdentifierFlags, identifiersOf } from './identifiers.ts'
 import { printProblem } from './problem.ts'
 import { withLedger } from './reach.ts'
@@ -125,11 +127,13 @@ const programFor = (terminal: Terminal, adapters: Adapters): Command => {
   addFind(program, terminal)
   addProof(program, terminal)
   addRebuild(program, terminal)
+  addFeed(program, terminal)
   addCopy(program, terminal, adapters)
   addBackup(program, terminal, adapters)
   addRestore(program, terminal, adapters)
   addDoctor(program, terminal, adapters)
   addLog(program, terminal, adapters)
+  addScrub(program, terminal)
   addEventStore(program, terminal, adapters.prepareEventStore)
   return program
 }

@@ -128,3 +128,14 @@ describe('rebuild', () => {
     assert.equal((await fetch(`${scene.env['LEDGER_URL']}/readyz`)).status, 200)
   })
 })
+
+describe('feed replay', () => {
+  it('begins a new epoch and names it', async () => {
+    const first = await here(['feed', 'replay'])
+    assert.match(first.out, /^The feed begins anew, in epoch \d+\.\n$/)
+    const second = await here(['--json', 'feed', 'replay'])
+    const epochs = [/\d+/.exec(first.out)?.[0], /\d+/.exec(second.out)?.[0]].map((epoch) => BigInt(epoch ?? 0))
+    assert.deepEqual([second.code, second.err, Object.keys(Object(JSON.parse(second.out)))], [0, '', ['epoch']])
+    assert.ok(Number(epochs[1]) > Number(epochs[0]))
+  })
+})

@@ -18,7 +18,7 @@ describe('usage', () => {
     const { code, out } = await ledger(['help', 'find'])
     assert.equal(code, 0)
     assert.match(out, /history/)
-    for (const command of ['catalogue', 'find', 'proof', 'rebuild', 'copy', 'eventstore', 'log', 'help'])
+    for (const command of ['catalogue', 'find', 'proof', 'rebuild', 'feed', 'copy', 'eventstore', 'log', 'help'])
       assert.match((await ledger(['help'])).out, new RegExp(`^ {2}${command}`, 'm'))
   })
   it('is 2 for what is not understood', async () => {

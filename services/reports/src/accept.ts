@@ -1,4 +1,4 @@
-// Which form of an answer the caller wants (RFC 9110 §12.5.1).
+// Which form of an answer the caller wants, and whether packed (RFC 9110 §12.5.1, §12.5.3).
 import { LedgerError } from '@consent-ledger/domain'
 
 type Range = { type: string; quality: number }
@@ -31,4 +31,11 @@ export const chooseForm = <Form extends string>(accept: string | undefined, form
   }
   if (best === null) throw new LedgerError('NOT_ACCEPTABLE', otherwise)
   return best.form
+}
+
+/** Whether the caller takes gzip. `accept`: the header Accept-Encoding. */
+export const takesGzip = (accept: string | string[] | undefined): boolean => {
+  const ranges = rangesOf([accept ?? ''].flat().join(','))
+  const named = ranges.find(({ type }) => type === 'gzip' || type === 'x-gzip') ?? ranges.find(({ type }) => type === '*')
+  return named !== undefined && named.quality > 0
 }

@@ -6,7 +6,22 @@ import type { ReportsDeps } from './deps.ts'
 import { actingRole, catalogueOf } from './visible.ts'
 
 /** Why somebody looked: a closed list, so that the log of accesses holds no words about a person. */
-type AccessReason = 'lookup' | 'state' | 'events' | 'proof' | 'accesses' | 'unlink' | 'answers' | 'receipt'
+type AccessReason =
+  | 'lookup'
+  | 'state'
+  | 'events'
+  | 'proof'
+  | 'accesses'
+  | 'unlink'
+  | 'answers'
+  | 'receipt'
+  | 'eligibility'
+  | 'withdrawal'
+  | 'objection'
+  | 'restriction'
+  | 'lift'
+  | 'objections'
+  | 'restrictions'
 
 /** A look at one person: durable in the log of accesses when this returns. */
 export const noteAccess = (
@@ -14,6 +29,17 @@ export const noteAccess = (
   caller: OperatorCaller,
   look: { subjectId: string; role: Role; purpose: AccessReason },
 ): Promise<void> => deps.vault.logAccess({ at: deps.clock(), operatorId: caller.operatorId, ...look })
+
+/** A page is a look at each person in it: a cursor can be made so that it shows one alone. Durable when this returns. */
+export const noteEach = async (
+  deps: ReportsDeps,
+  caller: OperatorCaller,
+  look: { role: Role; purpose: AccessReason },
+  rows: readonly { subjectId: string }[],
+): Promise<void> => {
+  const subjects = [...new Set(rows.map(({ subjectId }) => subjectId))]
+  await Promise.all(subjects.map((subjectId) => noteAccess(deps, caller, { subjectId, ...look })))
+}
 
 export type Look = { caller: OperatorCaller; role: Role; subjectId: string; catalogue: Catalogue }
 

@@ -18,6 +18,7 @@ runProcess((life) =>
     // Waits for the sequencer, whose key names the log. The statement key lies beside the master key of this process, and nowhere else.
     const statementKey = await patiently(() => openStatementKey({ keys: settings.keys, live, store, clock, say }))
     // Emptied here; the projector, wherever it runs, finds the checkpoint gone back and fills it again.
-    reportsRoutes(app, { ...parts, readModel, log, statementKey, witnesses, projector: { rebuild: () => readModel.reset() } })
+    const projector = { rebuild: () => readModel.reset() }
+    reportsRoutes(app, { ...parts, readModel, log, statementKey, witnesses, projector, staleAfter: settings.staleAfter })
   }),
 )

@@ -1,48 +1,24 @@
 // What spans subjects: current answers, activity, what was turned away, and the rebuild; each says as of when.
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { LedgerError } from '@consent-ledger/domain'
-import type { ReadModel } from '@consent-ledger/readmodel'
-import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import type { Vault } from '@consent-ledger/vault'
 import { Activity, Answers } from '../src/schemas/across.ts'
 import { State } from '../src/schemas/subjects.ts'
+import { project } from './projecting.ts'
 import { email, openWorld, type World } from './world.ts'
 
-const openReadModel = async (t: TestContext): Promise<ReadModel> => {
-  const directory = await mkdtemp(join(tmpdir(), 'reports-'))
-  const readModel = await openSqliteReadModel({
-    file: join(directory, 'readmodel.sqlite'),
-    ledgerId: 'e5b8f6ae-0f4f-4b65-8f6a-3c1f6a6f0a01',
-  })
-  t.after(async () => {
-    await readModel.close()
-    await rm(directory, { recursive: true })
-  })
-  return readModel
-}
-/** Brings the read model to the head of the store. */
-const project = async (world: World, readModel: ReadModel): Promise<void> => {
-  const after = await readModel.checkpoint()
-  const events = await world.store.readAll({ after, limit: 1000 })
-  await readModel.apply(events, events.at(-1)?.position ?? after)
-  await readModel.noteAsOf(world.tick.now)
-}
 const listed = async (world: World, query: string, as = 'legal') => Answers.parse((await world.ask('GET', `/v1/answers${query}`, as)).json)
 
-test('answers and activity of the controller, with the time as of which they hold', async (t) => {
-  const readModel = await openReadModel(t)
-  const world = await openWorld({ readModel })
+test('answers and activity of the controller, with the time as of which they hold', async () => {
+  const world = await openWorld()
   for (const name of ['anna', 'marc', 'lea'])
     await world.act({ identifiers: [email(`${name}@example.org`)], said: name === 'lea' ? 'no' : 'yes' })
 
   const before = await listed(world, '')
   assert.deepEqual([before.answers, before.asOf, before.lagMs], [[], null, null])
 
-  await project(world, readModel)
+  await project(world)
   const first = await listed(world, '?purpose=news&answer=given&limit=1', 'auditor')
   assert.equal(first.answers[0]?.answer, 'given')
   assert.equal(first.lagMs, 1000)
@@ -57,12 +33,11 @@ test('answers and activity of the controller, with the time as of which they hol
   await world.close()
 })
 
-test('a yes whose notice was replaced by one of another class is listed as invalidated, and no longer as given', async (t) => {
-  const readModel = await openReadModel(t)
-  const world = await openWorld({ readModel })
+test('a yes whose notice was replaced by one of another class is listed as invalidated, and no longer as given', async () => {
+  const world = await openWorld()
   const { target } = await world.act({ identifiers: [email('anna@example.org')], said: 'yes' })
   await world.replaceNotice('2026-11-20')
-  await project(world, readModel)
+  await project(world)
   const { subjectId } = target
   const [row] = (await listed(world, '')).answers
   assert.deepEqual([row?.subjectId, row?.answer, row?.until, row?.since], [subjectId, 'invalidated', null, '2026-11-19T23:00:00.000Z'])
@@ -73,17 +48,37 @@ test('a yes whose notice was replaced by one of another class is listed as inval
   await world.close()
 })
 
-test('a page of answers is a look at each person in it, noted before it is answered', async (t) => {
-  const readModel = await openReadModel(t)
+test('a yes that ended is found by its answer as soon as it has, whether or not anybody has judged it again', async () => {
+  const world = await openWorld()
+  const { target } = await world.act({ identifiers: [email('anna@example.org')], said: 'yes' })
+  await world.act({ identifiers: [email('lea@example.org')], said: 'no' })
+  await project(world)
+  assert.deepEqual((await listed(world, '?answer=expired')).answers, [])
+  world.tick.now += 366 * 86_400_000
+  await world.readModel.noteAsOf(world.tick.now)
+  const expired = await listed(world, '?answer=expired')
+  assert.deepEqual(
+    expired.answers.map(({ subjectId, answer }) => [subjectId, answer]),
+    [[target.subjectId, 'expired']],
+  )
+  // The list as a whole holds as of before what fell due and was not judged again.
+  assert.ok(Date.parse(expired.asOf ?? '') < world.tick.now - 86_400_000)
+  assert.deepEqual((await listed(world, '?answer=given')).answers, [])
+  await project(world)
+  assert.equal((await listed(world, '?answer=expired')).answers.length, 1)
+  await world.close()
+})
+
+test('a page of answers is a look at each person in it, noted before it is answered', async () => {
   let broken = false
   const vaultOver = (vault: Vault): Vault => ({
     ...vault,
     logAccess: (access) => (broken ? Promise.reject(new LedgerError('VAULT_UNAVAILABLE', 'gone')) : vault.logAccess(access)),
   })
-  const world = await openWorld({ readModel, vaultOver })
+  const world = await openWorld({ vaultOver })
   const anna = (await world.act({ identifiers: [email('anna@example.org')], said: 'yes' })).target.subjectId
   const marc = (await world.act({ identifiers: [email('marc@example.org')], said: 'yes' })).target.subjectId
-  await project(world, readModel)
+  await project(world)
   const [first, second] = [anna, marc].toSorted()
   assert.ok(first !== undefined && second !== undefined)
   // A cursor that somebody made up, so that the page shows one person alone.
@@ -131,6 +126,10 @@ test('the document of the API has every route of this service', async () => {
     '/v1/subjects/{subjectId}/links/{linkId}/undo',
     '/v1/answers',
     '/v1/activity',
+    '/v1/eligibility',
+    '/v1/eligibility/snapshot',
+    '/v1/eligibility/changes',
+    '/v1/eligibility/replay',
   ]
   for (const path of ours) assert.ok(paths[path], path)
   await world.close()

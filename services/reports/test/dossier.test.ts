@@ -4,9 +4,11 @@ import { after, before, describe, test } from 'node:test'
 import { leafBytes } from '@consent-ledger/domain'
 import { DossierReport } from '@consent-ledger/proof'
 import { openNote, parseProofFile, parseVkey, verifyProofFile } from '@consent-ledger/tlog'
+import type { ReadModel } from '@consent-ledger/readmodel'
 import { unzipSync } from 'fflate'
 import { chooseForm } from '../src/accept.ts'
-import { cookie, email, keyOf, nothingRead, openWorld, type World } from './world.ts'
+import { cookie, email, keyOf, openWorld, type World } from './world.ts'
+import { instead } from './projecting.ts'
 
 const anna = email('anna.martin@example.org')
 type Asked = { as?: string; body?: object; headers?: Record<string, string> }
@@ -160,8 +162,8 @@ test('the form is the one that is wanted most, JSON where nothing is said', () =
 
 test('whatever the read model says of places, a dossier shows every event below its tree', async () => {
   const hints = { of: (_: string): bigint | null => null }
-  const readModel = { ...nothingRead, leafIndexOf: async (stream: string) => hints.of(stream) }
-  const world = await openWorld({ readModel })
+  const readModelOver = (readModel: ReadModel): ReadModel => instead(readModel, { leafIndexOf: async (stream) => hints.of(stream) })
+  const world = await openWorld({ readModelOver })
   const { target, events } = await world.act({ identifiers: [anna], said: 'yes' })
   const [given = assert.fail()] = events
   const others = Array.from({ length: 66_000 }, (_, n) => ({ id: `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`, type: 'RequestNoted', data: {}, metadata: given.metadata })) // prettier-ignore

@@ -8,6 +8,7 @@ import { lastRevisionOf } from '@consent-ledger/logfiles'
 import { parseProofFile, verifyProofFile } from '@consent-ledger/tlog'
 import { ProvenEvents } from '../src/schemas/receipts.ts'
 import { Accesses } from '../src/schemas/subjects.ts'
+import { instead } from './projecting.ts'
 import { cookie, email, openWorld, start, type Acted, type World } from './world.ts'
 
 const anna = email('anna.martin@example.org')
@@ -127,7 +128,7 @@ describe('the proof of a receipt', () => {
   })
 
   test('a hint of the read model that is wrong misleads nobody', async () => {
-    const misled = await openWorld({ readModel: { progress: async () => ({ checkpoint: -1n, asOf: null }), listAnswers: async () => ({ answers: [], next: null, asOf: null }), activity: async () => [], turnedAway: async () => [], leafIndexOf: async () => 1n } }) // prettier-ignore
+    const misled = await openWorld({ readModelOver: (readModel) => instead(readModel, { leafIndexOf: async () => 1n }) })
     const { target, events } = await misled.act({ identifiers: [anna], said: 'yes' })
     await misled.log.seal(misled.store)
     const { text } = await misled.ask('GET', `/v1/receipts/${target.actId}/proof`, 'legal')

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
 import { iso, LedgerError } from '@consent-ledger/domain'
 import { Accesses, Events, Found, State } from '../src/schemas/subjects.ts'
-import { Undone } from '../src/schemas/proofs.ts'
+import { StaffRecorded } from '../src/schemas/staffReceipts.ts'
 import { cookie, email, openWorld, start, type World } from './world.ts'
 
 const anna = email('anna.martin@example.org')
@@ -127,7 +127,7 @@ describe('one subject', () => {
     const done = await undo('dpo', linkId)
     assert.equal(done.status, 201, done.text)
     assert.deepEqual(
-      Undone.parse(done.json).receipt.events.map((event) => event.type),
+      StaffRecorded.parse(done.json).receipt.events.map((event) => event.type),
       ['IdentityUnlinked'],
     )
     assert.equal(await world.vault.unlink(subjectId, linkId), false)

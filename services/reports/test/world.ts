@@ -1,87 +1,25 @@
 // A ledger in memory with one controller, its staff and a person's stream: what the tests of reports are given.
-import { createHash, createSecretKey, randomBytes, randomUUID } from 'node:crypto'
-import {
-  controllerStream,
-  iso,
-  ledgerStream,
-  operatorsStream,
-  subjectStream,
-  type ControllerFact,
-  type Fact,
-  type JsonObject,
-  type RecordedEvent,
-  type Role,
-  type Writer,
-} from '@consent-ledger/domain'
-import { createEdge, hashKey, openLive, type EdgeApp } from '@consent-ledger/edge'
-import { beginning, decideAndAppend, type EventStore } from '@consent-ledger/eventstore'
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
+import { controllerStream, iso, subjectStream, type Fact, type JsonObject, type RecordedEvent, type Writer } from '@consent-ledger/domain'
+import { createEdge, openLive, type EdgeApp, type Live } from '@consent-ledger/edge'
+import { beginning, decideAndAppend, type EventStore, type Ticker } from '@consent-ledger/eventstore'
 import { MemoryEventStore } from '@consent-ledger/eventstore/memory'
 import { SealedLog } from '@consent-ledger/logfiles/conformance'
 import type { ReadModel } from '@consent-ledger/readmodel'
+import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
 import type { Policy, Signer } from '@consent-ledger/tlog'
 import { seal, sealIdentifier, type Identifier, type Target, type Vault } from '@consent-ledger/vault'
 import { openMemoryVault } from '@consent-ledger/vault/memory'
+import type { AskedReadModel } from '../src/deps.ts'
+import type { ScrubBounds } from '../src/scrub/bounds.ts'
 import { reportsRoutes } from '../src/index.ts'
+import { founded, keyOf, sha256, staff, start, text, type Tick } from './founding.ts'
 
-export const start = Date.parse('2026-11-20T09:00:00.000Z')
-export const text = 'Je souhaite recevoir les offres. Je peux me retirer à tout moment.'
-export const sha256 = (value: string): string => createHash('sha256').update(value, 'utf8').digest('hex')
-const admin: Writer = { kind: 'operator', id: 'admin', trust: 'operator' }
+export { keyOf, sha256, staff, start, text } from './founding.ts'
+
 export const site: Writer = { kind: 'site', id: 'campo-fr', trust: 'secret' }
 export const email = (value: string): Identifier => ({ scheme: 'email', kind: 'account', value })
 export const cookie = (value: string): Identifier => ({ scheme: 'cookie', kind: 'device', value })
-
-const catalogueFacts = (id: string): ControllerFact[] => [
-  {
-    type: 'ControllerRegistered',
-    data: {
-      id,
-      name: `${id} SAS`,
-      address: '1 rue du Pré, Lyon',
-      contact: 'privacy@example.org',
-      jurisdiction: 'FR',
-      regulator: 'FR-CNIL',
-      entities: [],
-      timeZone: 'Europe/Paris',
-      languages: ['fr', 'en'],
-      country: 'FR',
-      fourEyes: [],
-      identifiers: [],
-      emailLocalPart: 'fold',
-    },
-  },
-  {
-    type: 'PurposePublished',
-    data: {
-      id: 'news',
-      version: 1,
-      legalBasis: 'consent',
-      marketing: true,
-      channels: ['email'],
-      dataKinds: ['contact'],
-      recipients: [],
-      retention: 'P3Y',
-      confirmation: 'none',
-      audience: 'consumer',
-      text: { fr: { title: 'Offres', description: 'Nos offres' }, en: { title: 'Offers', description: 'Our offers' } },
-    },
-  },
-  {
-    type: 'NoticePublished',
-    data: {
-      id: 'news-form',
-      version: 1,
-      change: 'new-processing',
-      validFrom: '2026-01-01',
-      purposes: ['news'],
-      contentType: 'text/plain',
-      language: 'fr',
-      text,
-      sha256: sha256(text),
-      withdrawal: 'Par le lien de chaque e-mail',
-    },
-  },
-]
 
 /** What a site's act was: `yes` and `no` to the purpose `news`. `evidence` and identifiers are sealed as ingest does. */
 export type Act = {
@@ -124,56 +62,14 @@ const factsOf = (target: Target, act: Act, recordedAt: number): Fact[] => {
   return [{ type: 'ConsentGiven', data: { ...answer, notice, until: iso(recordedAt + 365 * 86_400_000) } }, ...links]
 }
 
-type Tick = { now: number }
-const founded = async (
-  store: MemoryEventStore,
-  tick: Tick,
-  controllers: string[],
-  keys: readonly Fact[],
-  staff: Record<string, { role: Role; controller?: string }>,
-): Promise<void> => {
-  const record = async (stream: string, facts: readonly Fact[]): Promise<void> => {
-    const recordedAt = iso(tick.now++)
-    const events = facts.map((fact) => ({
-      id: randomUUID(),
-      ...fact,
-      metadata: { schemaVersion: 1, recordedAt, writer: admin, actId: randomUUID() },
-    }))
-    await store.append(stream, beginning, events)
-  }
-  const named = controllers.map((controller) => ({ type: 'ControllerNamed', data: { controller } }))
-  await record(ledgerStream, [
-    { type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: 'a'.repeat(64) } },
-    ...keys,
-    ...named,
-  ])
-  for (const id of controllers) await record(controllerStream(id), catalogueFacts(id))
-  const name = { commitment: 'a'.repeat(64), sealed: 'a.b.c' }
-  const added = Object.entries(staff).map(([key, { role, controller }]) => ({
-    type: 'OperatorAdded',
-    data: { operatorId: randomUUID(), name, roles: [role], sha256: hashKey(key), ...(controller === undefined ? {} : { controller }) },
-  }))
-  await record(operatorsStream, added)
-}
-
-export const keyOf = (name: string): string => `ok_${name.padEnd(40, 'x')}`
-export const staff: Record<string, { role: Role; controller?: string }> = {
-  [keyOf('legal')]: { role: 'legal', controller: 'campo' },
-  [keyOf('dpo')]: { role: 'dpo', controller: 'campo' },
-  [keyOf('auditor')]: { role: 'auditor', controller: 'campo' },
-  [keyOf('allauditor')]: { role: 'auditor' },
-  [keyOf('marketing')]: { role: 'marketing', controller: 'campo' },
-  [keyOf('other')]: { role: 'legal', controller: 'other' },
-  [keyOf('all')]: { role: 'legal' },
-  [keyOf('admin')]: { role: 'admin' },
-  [keyOf('campoadmin')]: { role: 'admin', controller: 'campo' },
-}
-
 export type World = {
   app: EdgeApp
   store: MemoryEventStore
   vault: Vault
   tick: Tick
+  live: Live
+  /** Has read nothing until `project` brings it level. */
+  readModel: ReadModel
   /** Publishes with `log.seal(store)`; until then nothing is published. */
   log: SealedLog
   rebuilt: () => number
@@ -194,23 +90,20 @@ export type World = {
   close(): Promise<void>
 }
 
-/** A read model that has read nothing. */
-export const nothingRead: Pick<ReadModel, 'progress' | 'listAnswers' | 'activity' | 'turnedAway' | 'leafIndexOf'> = {
-  progress: async () => ({ checkpoint: -1n, asOf: null }),
-  listAnswers: async () => ({ answers: [], next: null, asOf: null }),
-  activity: async () => [],
-  turnedAway: async () => [],
-  leafIndexOf: async () => null,
-}
-
 /**
- * Opens a world. `vaultOver` and `storeOver` stand between the service and vault or store, to watch or to lose something. `storeOver` is asked at each use, as if the
+ * Opens a world. `vaultOver`, `readModelOver` and `storeOver` stand between the service and what it works with, to watch or to lose something. `storeOver` is asked at each use, as if the
  * process had begun anew.
  */
 export const openWorld = async (
   over: {
     vaultOver?: (vault: Vault) => Vault
-    readModel?: typeof nothingRead
+    readModelOver?: (readModel: ReadModel) => AskedReadModel
+    ticker?: Ticker
+    scrubBounds?: ScrubBounds
+    /** Where log lines go; none are written without it. */
+    logTo?: { write(line: string): void }
+    onFatal?: (error: unknown) => void
+    staleAfter?: number
     witnesses?: Policy
     storeOver?: (store: EventStore) => EventStore
   } = {},
@@ -221,8 +114,9 @@ export const openWorld = async (
   const vault = openMemoryVault({ kek: createSecretKey(randomBytes(32)), clock })
   const log = new SealedLog()
   await founded(store, tick, ['campo', 'other'], log.introduced(), staff)
+  const readModel = await openSqliteReadModel({ file: ':memory:', ledgerId: randomUUID() })
   const live = await openLive({ store, clock, intervalMs: 60_000 })
-  const app = await createEdge({ settings: { logLevel: 'silent', trustProxy: [] }, live, vault, clock, version: '0', readiness: async () => [], checkReplies: true, onFatal: () => undefined }) // prettier-ignore
+  const app = await createEdge({ settings: { logLevel: over.logTo ? 'info' : 'silent', trustProxy: [] }, live, vault, clock, version: '0', readiness: async () => [], checkReplies: true, onFatal: over.onFatal ?? (() => undefined), ...(over.logTo && { logTo: over.logTo }) }) // prettier-ignore
   let rebuilt = 0
   const signing = { statements: log.statementKey }
   const projector = { rebuild: async () => void rebuilt++ }
@@ -232,8 +126,11 @@ export const openWorld = async (
     },
     vault: over.vaultOver?.(vault) ?? vault,
     live,
-    readModel: over.readModel ?? nothingRead,
+    readModel: over.readModelOver?.(readModel) ?? readModel,
     projector,
+    staleAfter: over.staleAfter ?? 60_000,
+    ...(over.ticker === undefined ? {} : { ticker: over.ticker }),
+    ...(over.scrubBounds === undefined ? {} : { scrubBounds: over.scrubBounds }),
     log: log.published(live),
     get statementKey() {
       return signing.statements
@@ -274,7 +171,7 @@ export const openWorld = async (
     })
     return {
       status: reply.statusCode,
-      json: (String(reply.headers['content-type']).includes('json') ? JSON.parse(reply.body) : null) as unknown,
+      json: (/[/+]json/.test(String(reply.headers['content-type'])) ? JSON.parse(reply.body) : null) as unknown,
       headers: reply.headers,
       text: reply.body,
     }
@@ -286,8 +183,9 @@ export const openWorld = async (
   const close = async (): Promise<void> => {
     await app.close()
     await live.close()
+    await readModel.close()
     await vault.close()
     await store.close()
   }
-  return { app, store, vault, tick, log, rebuilt: () => rebuilt, act, replaceNotice, events, ask, useStatementKey, close }
+  return { app, store, vault, tick, live, readModel, log, rebuilt: () => rebuilt, act, replaceNotice, events, ask, useStatementKey, close }
 }

@@ -84,8 +84,9 @@ export const acceptedKeys = (
   return signerOf(keys, latest) === null ? keys : [...unnamed, ...chain.map(({ key }) => key)]
 }
 
+/** The keys for statements that these leaves name for a log, in their order. */
+export const statementKeys = (leaves: readonly NamingLeaf[], name: string): Verifier[] =>
+  leaves.flatMap(({ event }) => (event.type === 'StatementKeyIntroduced' ? (keyIn(event) ?? []) : [])).filter((key) => key.name === name)
+
 /** The key by which statements are signed at the end of these leaves: the newest that the log names for this origin. */
-export const statementKey = (leaves: readonly NamingLeaf[], name: string): Verifier | null => {
-  const keys = leaves.flatMap(({ event }) => (event.type === 'StatementKeyIntroduced' ? (keyIn(event) ?? []) : []))
-  return keys.findLast((key) => key.name === name) ?? null
-}
+export const statementKey = (leaves: readonly NamingLeaf[], name: string): Verifier | null => statementKeys(leaves, name).at(-1) ?? null

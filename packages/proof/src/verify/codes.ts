@@ -1,4 +1,4 @@
-// Everything that the verifier can say of a dossier or of entry bundles: the closed list of its codes, in plain words. docs/verify.md has the same list.
+// Everything that the verifier can say of a dossier, of entry bundles or of a scrub: the closed list of its codes, in plain words. docs/verify.md has the same list.
 
 /** `error` rejects; `warning` is something that a reader must know, and does not reject. */
 export type Severity = 'error' | 'warning'
@@ -92,6 +92,18 @@ export const codes = {
   LATER_EVENT_HIDDEN: error('The entries hold more events from before the issue, behind the tree of the dossier, than the dossier counts.'),
   ISSUE_DIFFERS: error('The entries record the issue of this proof otherwise than the dossier tells it.'),
 
+  SCRUB_NOT_ON_RECORD: error('The proof has no event by which the log records a scrub, or has more than one.'),
+  SCRUB_DIFFERS: error('The log records another scrub than the token tells.'),
+  TOKEN_FORGED: error('The token of a scrub does not carry the signature of the key that it names.'),
+  TOKEN_KEY_UNKNOWN: error('The token of a scrub is signed by a key that the log had not named by then.'),
+  TOKEN_DISAGREES: error('The last line of a scrub says something else than the token in it.'),
+  OUTPUT_CUT: error('The output does not end with a line that has a token: the scrub did not come to its end, or its end was cut off.'),
+  OUTPUT_CHANGED: error('The verdicts are not those that were signed: a line was changed, added, left out or put elsewhere.'),
+  OUTPUT_MISCOUNTED: error(
+    'The verdicts are those that were signed, and are not as many, or have not as many a yes, or not the form, that was signed with them.',
+  ),
+  INPUT_CHANGED: error('The addresses are not those that were checked: a line was changed, added, left out or put elsewhere.'),
+
   NO_INDEPENDENT_TIME: warning(
     'Nobody but the ledger itself vouches for when this was recorded: no witness whom you trust signed the tree head.',
   ),
@@ -108,6 +120,7 @@ export const codes = {
     'The tree of the dossier was more than a day old when the dossier was issued: ask whether what came since is counted in it.',
   ),
   DESTROYED_BY_WORD: warning('Values are said to be destroyed. That is the word of the issuer: nothing shows it.'),
+  INPUT_NOT_SHOWN: warning('The addresses were not brought along: nothing shows which ones were checked.'),
 } as const satisfies Record<string, Meaning>
 
 export type VerifyCode = keyof typeof codes

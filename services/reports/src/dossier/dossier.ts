@@ -3,7 +3,8 @@ import { controllerStream, ledgerStream, LedgerError, ms, subjectStream, type Re
 import { beginning, fold } from '@consent-ledger/eventstore'
 import { headOfSize, publishedNote } from '@consent-ledger/logfiles'
 import { buildDossier, type CarriedStream, type DossierInput, type Opened } from '@consent-ledger/proof'
-import { consistencyProof, openTreeHead } from '@consent-ledger/tlog'
+import { openTreeHead } from '@consent-ledger/tlog'
+import { consistencyTo } from '../consistency.ts'
 import type { ReportsDeps } from '../deps.ts'
 import type { IssuedProof } from '../proof/issue.ts'
 import { openedIdentifiers, openEvents } from '../proof/open.ts'
@@ -69,13 +70,6 @@ const headAt = async ({ store, log, witnesses }: ReportsDeps, size: bigint): Pro
   const verifiers = log.verifiers()
   const { signedBy } = openTreeHead(treeHead, verifiers)
   return { treeHead, logVkey: signedBy.vkey, witnessed: verifiedCosignatures(witnesses, treeHead, verifiers) }
-}
-
-const consistencyTo = async (deps: ReportsDeps, size: bigint, heads: Iterable<bigint>): Promise<Map<bigint, Uint8Array[]>> => {
-  const smaller = [...new Set(heads)].filter((from) => from < size)
-  const reader = deps.log.reader(size)
-  const proofs = smaller.map(async (from) => [from, await consistencyProof(reader, { from, to: size })] as const)
-  return new Map(await Promise.all(proofs))
 }
 
 /** What everybody's dossier needs of the controller and the ledger: both streams whole, as they lay in the tree. */

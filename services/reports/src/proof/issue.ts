@@ -1,5 +1,5 @@
 // A proof from the question to the event: claimed, then recorded, before anything leaves the ledger. The documents are made from that event alone.
-import { iso, LedgerError, ms, refuse, Role, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
+import { iso, LedgerError, ms, Role, type RecordedEvent, type SubjectData } from '@consent-ledger/domain'
 import { decideAndAppend } from '@consent-ledger/eventstore'
 import { buildProof, heldInAll, namesOf, type Issued, type Opened, type Proof } from '@consent-ledger/proof'
 import { seal } from '@consent-ledger/vault'
@@ -11,6 +11,7 @@ import { reportLanguage } from '../language.ts'
 import type { ProofPost } from '../schemas/proofs.ts'
 import { openEvents } from './open.ts'
 import { countsOf, reachedNow, reachedThen, sealReached, type Noted } from './reached.ts'
+import { demandPurpose } from '../visible.ts'
 
 /** `treeSize`: of the published log, from before the stream is read; null if nothing is published. */
 export type Asked = { look: Look; post: ProofPost; idempotencyKey: string | undefined; treeSize: bigint | null }
@@ -108,8 +109,7 @@ const issuedOf = (event: RecordedEvent, reason: string): Issued => {
 
 /** Errors: UNKNOWN_PURPOSE, NOT_FOUND (no event yet). */
 export const demandProvable = async (deps: ReportsDeps, { subjectId, catalogue }: Look, post: ProofPost): Promise<RecordedEvent[]> => {
-  if (post.purpose !== undefined && !catalogue.purposes.has(post.purpose))
-    throw refuse('UNKNOWN_PURPOSE', '/purpose', 'known', 'There is no such purpose.')
+  demandPurpose(catalogue, post.purpose, 'body')
   return (await readHistory(deps.store, subjectId)).events
 }
 

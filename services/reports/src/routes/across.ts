@@ -1,29 +1,47 @@
 // GET /v1/answers, /v1/activity, POST /v1/projections/rebuild: what spans subjects, from the read model.
-import { iso, LedgerError, replacedAt, type Role } from '@consent-ledger/domain'
-import { operatorOf, type EdgeApp, type OperatorCaller } from '@consent-ledger/edge'
-import { noteAccess } from '../access.ts'
+import { iso, judgeSubject, type Catalogue, type JudgedKey, type Role } from '@consent-ledger/domain'
+import { operatorOf, type EdgeApp } from '@consent-ledger/edge'
+import { eachInTurn } from '@consent-ledger/eventstore'
+import type { Answer, EligibilityRow } from '@consent-ledger/readmodel'
+import { noteEach } from '../access.ts'
+import { toldAsOf } from '../asOf.ts'
 import type { ReportsDeps } from '../deps.ts'
+import { readSubject, whatHolds, type StillHolds } from '../eligibility/verdicts.ts'
 import { Activity, ActivityAsked, Answers, AnswersAsked, Rebuilding } from '../schemas/across.ts'
 import { limitOf } from '../schemas/asked.ts'
-import { actingRole, oneController } from '../visible.ts'
+import { actingRole, demandPurpose, demandUnbound, oneController } from '../visible.ts'
 
 const readers: readonly Role[] = ['legal', 'dpo', 'auditor']
 const watchers: readonly Role[] = ['legal', 'dpo', 'auditor', 'admin']
 
 const text = (at: number | null): string | null => (at === null ? null : iso(at))
-const freshness = (deps: ReportsDeps, asOf: number | null) => ({
-  asOf: text(asOf),
-  lagMs: asOf === null ? null : Math.max(0, deps.clock() - asOf),
-})
 const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 
-/** A page is a look at each person in it: a cursor can be made so that it shows one alone. */
-const noteAll = async (deps: ReportsDeps, caller: OperatorCaller, rows: readonly { subjectId: string }[]): Promise<void> => {
-  const role = actingRole(caller, readers)
-  const subjects = [...new Set(rows.map((row) => row.subjectId))]
-  await Promise.all(subjects.map((subjectId) => noteAccess(deps, caller, { subjectId, role, purpose: 'answers' })))
+/** A yes in force is `given`, whether it is the first or not. */
+const answerOf = ({ state }: JudgedKey): Answer => (state === 'renewed' ? 'given' : state)
+
+/** The row as it is now: what came due since it was judged, or was judged by an older catalogue, is judged again from the stream. */
+const asOfNow = async (deps: ReportsDeps, catalogue: Catalogue, holds: StillHolds, row: EligibilityRow): Promise<EligibilityRow> => {
+  if (holds(row)) return row
+  const { subject, now } = await readSubject(deps, row.subjectId)
+  const judged = judgeSubject(subject, catalogue, now).find(({ purpose, channel }) => purpose === row.purpose && channel === row.channel)
+  return judged ? { ...row, ...judged } : row
 }
+
+const rowText = (row: EligibilityRow) => ({
+  subjectId: row.subjectId,
+  purpose: row.purpose,
+  channel: row.channel,
+  answer: answerOf(row),
+  objected: row.objection !== null,
+  since: text(row.since),
+  until: text(row.stateUntil),
+  notice: row.notice && { id: row.notice.id, version: row.notice.version },
+  site: row.site,
+  eventId: row.answerEventId,
+  revision: row.answerRevision?.toString() ?? null,
+})
 
 const answersRoute = (app: EdgeApp, deps: ReportsDeps): void => {
   const schema = {
@@ -37,20 +55,15 @@ const answersRoute = (app: EdgeApp, deps: ReportsDeps): void => {
     const caller = operatorOf(request)
     const catalogue = await oneController(deps, caller, named)
     const { controllerId: controller } = catalogue
-    const page = await deps.readModel.listAnswers({
-      controller,
-      ...given({ purpose, channel, answer, after }),
-      replacedAt: (notice) => replacedAt(catalogue, notice),
-      limit: limitOf(limit),
-    })
-    await noteAll(deps, caller, page.answers)
-    const answers = page.answers.map((row) => ({
-      ...row,
-      since: text(row.since),
-      until: text(row.until),
-      revision: row.revision?.toString() ?? null,
-    }))
-    return { controller, ...freshness(deps, page.asOf), answers, next: page.next }
+    demandPurpose(catalogue, purpose)
+    const { everything, holds } = await whatHolds(deps, controller)
+    // A row that no longer holds may have become what is asked for, or be it no more: then the choice is made among the rows as they are now.
+    const asked = { purpose, channel, after, ...(everything ? { answer } : {}) }
+    const page = await deps.readModel.listAnswers({ controller, ...given(asked), limit: limitOf(limit) })
+    const rows = await eachInTurn(page.answers, (row) => asOfNow(deps, catalogue, holds, row))
+    const answers = rows.map(rowText).filter((row) => answer === undefined || row.answer === answer)
+    await noteEach(deps, caller, { role: actingRole(caller, readers), purpose: 'answers' }, answers)
+    return { controller, ...toldAsOf(deps, page.asOf), answers, next: page.next }
   })
 }
 
@@ -68,7 +81,7 @@ const activityRoute = (app: EdgeApp, deps: ReportsDeps): void => {
     const hours = { from: from === undefined ? undefined : Date.parse(from), to: to === undefined ? undefined : Date.parse(to) }
     const activity = await deps.readModel.activity({ controller, ...given({ site, from, to }) })
     const turnedAway = await deps.readModel.turnedAway({ controller, ...given({ site, ...hours }) })
-    return { controller, ...freshness(deps, asOf), activity, turnedAway: turnedAway.map((row) => ({ ...row, hour: iso(row.hour) })) }
+    return { controller, ...toldAsOf(deps, asOf), activity, turnedAway: turnedAway.map((row) => ({ ...row, hour: iso(row.hour) })) }
   })
 }
 
@@ -76,8 +89,7 @@ const rebuildRoute = (app: EdgeApp, deps: ReportsDeps): void => {
   const schema = { operationId: 'rebuildProjections', summary: 'Make the read model again from zero', response: { 202: Rebuilding } }
   app.post('/v1/projections/rebuild', { config: { access: { roles: ['admin'] } }, schema }, async (request, reply) => {
     // The read model is everybody's: whoever sees one controller only may not empty it for the others.
-    if (operatorOf(request).controller !== undefined)
-      throw new LedgerError('FORBIDDEN', 'This needs a key that is not bound to one controller.')
+    demandUnbound(operatorOf(request))
     await deps.projector.rebuild()
     return reply.code(202).send({ status: 'rebuilding' })
   })

@@ -7,7 +7,7 @@ import { noteAccess } from '../access.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { readHistory } from '../history.ts'
 import { Found, Lookup, type ByIdentifiers } from '../schemas/subjects.ts'
-import { actingRole, catalogueOf, visibleControllers } from '../visible.ts'
+import { actingRole, catalogueOf, controllerNeeded, visibleControllers } from '../visible.ts'
 
 const readers: readonly Role[] = ['dpo', 'legal', 'auditor']
 type Match = Reached & { controller: string }
@@ -23,7 +23,7 @@ const read = (catalogue: Catalogue, { identifiers }: ByIdentifiers): Identifier[
 const byIdentifiers = async (deps: ReportsDeps, caller: OperatorCaller, post: ByIdentifiers): Promise<Match[]> => {
   const matches: Match[] = []
   const refusals: unknown[] = []
-  const catalogues = await visibleControllers(deps, caller, post.controller)
+  const catalogues = await visibleControllers(deps, caller, post.controller, 'body')
   for (const catalogue of catalogues) {
     try {
       const reached = await deps.vault.find(catalogue.controllerId, read(catalogue, post))
@@ -36,7 +36,7 @@ const byIdentifiers = async (deps: ReportsDeps, caller: OperatorCaller, post: By
   }
   if (refusals.length > 0 && refusals.length === catalogues.length) throw refusals[0]
   if (new Set(matches.map((match) => match.controller)).size > 1)
-    throw new LedgerError('CONTROLLER_NEEDED', 'Several controllers know somebody by that: say which one is meant.')
+    throw controllerNeeded('Several controllers know somebody by that', 'body')
   return matches
 }
 

@@ -2,11 +2,13 @@
 import { leafBytes, LedgerError, Uuid, type RecordedEvent, type Role } from '@consent-ledger/domain'
 import type { Caller, EdgeApp } from '@consent-ledger/edge'
 import { proveLeaf } from '@consent-ledger/logfiles'
+import type { ProvenEvent } from '@consent-ledger/proof'
 import type { FastifyRequest } from 'fastify'
 import { lookAt } from '../access.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { readHistory } from '../history.ts'
-import { ProofAsked, ProofOfReceipt, type ProvenEvent } from '../schemas/receipts.ts'
+import { provenEvent } from '../provenEvent.ts'
+import { ProofAsked, ProofOfReceipt } from '../schemas/receipts.ts'
 import { OfReceipt } from '../schemas/asked.ts'
 
 const readers: readonly Role[] = ['legal', 'dpo', 'auditor']
@@ -49,19 +51,9 @@ const eventsOf = async (deps: ReportsDeps, request: FastifyRequest, receiptId: s
 
 /** One event with its leaf and proof, which was verified. Errors: NOT_PUBLISHED. */
 const proven = async (deps: ReportsDeps, event: RecordedEvent): Promise<ProvenEvent> => {
-  const { id, type, stream, revision } = event
-  const leaf = leafBytes(event)
-  const hint = await deps.readModel.leafIndexOf(stream, revision)
-  const { leafIndex, proofFile } = await proveLeaf(deps, leaf, hint === null ? {} : { index: hint })
-  return {
-    id,
-    type,
-    stream,
-    revision: revision.toString(),
-    leaf: Buffer.from(leaf).toString('utf8'),
-    leafIndex: leafIndex.toString(),
-    proof: proofFile,
-  }
+  const hint = await deps.readModel.leafIndexOf(event.stream, event.revision)
+  const { proofFile } = await proveLeaf(deps, leafBytes(event), hint === null ? {} : { index: hint })
+  return provenEvent(event, proofFile)
 }
 
 /** Registers the proof of a receipt. 503 with Retry-After until a published head covers it. */

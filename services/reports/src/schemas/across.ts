@@ -11,7 +11,10 @@ export const AnswersAsked = z.strictObject({
   controller: Id.optional(),
   purpose: Id.optional(),
   channel: Channel.optional(),
-  answer: Answer.optional(),
+  answer: Answer.optional().meta({
+    description:
+      'Judged as of now: what ended since, or waits to be judged by a changed catalogue, is found by what it is. A page may then hold fewer than asked for although `next` is not null.',
+  }),
   limit: Limit,
   after: z.string().min(1).max(500).optional(),
 })
@@ -25,10 +28,9 @@ export const Answers = z
         purpose: Id,
         channel: Channel,
         answer: Answer,
-        objected: z.boolean().meta({
-          description:
-            'Whether an objection to this very purpose stands. One that is inherited from the purpose that it replaces is told by `GET /v1/subjects/{subjectId}/state` only.',
-        }),
+        objected: z
+          .boolean()
+          .meta({ description: 'Whether an objection stands, also one that is inherited from the purpose that this one replaces.' }),
         since: Instant.nullable(),
         until: Instant.nullable(),
         notice: z.strictObject({ id: Id, version: z.int() }).nullable(),

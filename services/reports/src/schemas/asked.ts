@@ -32,11 +32,16 @@ export const OfSubject = z.strictObject({ subjectId: z.string() })
 export const OfReceipt = z.strictObject({ receiptId: z.string() })
 export const OfLink = z.strictObject({ subjectId: z.string(), linkId: z.string() })
 
-/** Staff's own words about why: sealed under the register's key. Well-formed Unicode, since it must become a leaf. */
-export const Reason = z
+/** Staff's own words: sealed under the register's key. Well-formed Unicode, since it must become a leaf. */
+export const Words = z
   .string()
   .min(1)
   .max(2000)
   .refine((text) => text.isWellFormed(), 'well-formed Unicode')
-  .refine(...noPaymentData)
-  .meta({ description: 'Why. Sealed in the event; shown in this answer only.', examples: ['Dispute 42'] })
+  .meta({ description: 'In your own words. Sealed in the event.', examples: ['Dispute 42'] })
+
+/** Why, in their own words. */
+export const Reason = Words.refine(...noPaymentData).meta({
+  description: 'Why. Sealed in the event; shown in this answer only.',
+  examples: ['Dispute 42'],
+})

@@ -1,6 +1,6 @@
 // POST …/proofs and …/links/{linkId}/undo: what staff ask for in writing, and what they get.
 import { z } from 'zod'
-import { Id, Instant, Uuid } from '@consent-ledger/domain'
+import { Id } from '@consent-ledger/domain'
 import { Proof } from '@consent-ledger/proof'
 import { Reason, ReportLanguage, Time } from './asked.ts'
 
@@ -15,7 +15,10 @@ export const ProofPost = z
       .array(z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/))
       .max(50)
       .optional()
-      .meta({ description: '`identifiers`, `collector`, or a field of the evidence such as `ip`. Default: all that the role may.' }),
+      .meta({
+        description:
+          '`identifiers`, `collector`, `reference` (of a sale), or a field of the evidence such as `ip`. Default: all that the role may.',
+      }),
   })
   .refine((post) => post.from === undefined || post.to === undefined || Date.parse(post.from) < Date.parse(post.to), {
     path: ['to'],
@@ -39,14 +42,3 @@ export const ProofAnswer = {
 }
 
 export const UndoPost = z.strictObject({ reason: Reason }).meta({ examples: [{ reason: 'Two guests share this browser' }] })
-export const Undone = z.strictObject({
-  receipt: z.strictObject({
-    id: Uuid,
-    subjectId: z.string(),
-    controller: Id,
-    recordedAt: Instant,
-    logKeyId: z.string().optional(),
-    events: z.array(z.strictObject({ id: z.string(), type: z.string(), stream: z.string(), revision: z.string() })),
-    status: z.literal('recorded'),
-  }),
-})

@@ -1,24 +1,11 @@
 // The proof of a receipt: a .tlog-proof for one event, or every event of the act with its leaf.
 import { z } from 'zod'
 import { Uuid } from '@consent-ledger/domain'
-
-const Decimal = z.string().regex(/^(0|[1-9]\d*)$/)
+import { ProvenEvent } from '@consent-ledger/proof'
 
 export const ProofAsked = z.strictObject({
   event: Uuid.optional().meta({ description: 'Id of one of its events. Without it: the first as a text, all as JSON.' }),
 })
-
-/** `leaf`: its UTF-8 bytes are what the log has hashed. `proof`: C2SP tlog-proof, under the first published head that covered it. */
-export const ProvenEvent = z.strictObject({
-  id: Uuid,
-  type: z.string(),
-  stream: z.string(),
-  revision: Decimal,
-  leaf: z.string().meta({ description: 'The entry of the log: these characters, in UTF-8 (RFC 8785).' }),
-  leafIndex: Decimal,
-  proof: z.string().meta({ description: 'C2SP tlog-proof.' }),
-})
-export type ProvenEvent = z.output<typeof ProvenEvent>
 
 const example =
   'c2sp.org/tlog-proof@v1\nindex 0\n\nledger.example.org\n1\nq6y5k6vyVOiBXAxmVFN0w7ysgwDPrB6CqJzZ7wI7Fp8=\n\n— ledger.example.org Az3grlX…\n'

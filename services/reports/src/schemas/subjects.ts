@@ -1,6 +1,6 @@
 // Answers about one subject: look-up, state, events, accesses.
 import { z } from 'zod'
-import { Id, Instant, ObjectionRow, StateRow } from '@consent-ledger/domain'
+import { Id, Instant, ObjectionRow, RestrictionRow, StateRow } from '@consent-ledger/domain'
 import { EventEnvelope } from '@consent-ledger/proof'
 import { AfterNumber, Limit, ReportLanguage, Time } from './asked.ts'
 
@@ -8,7 +8,7 @@ const example = { subjectId: '5f0c6f9d2f2d4f0c8c6b7d1e0a9b8c7d' }
 const subjectId = z.string().meta({ examples: ['5f0c6f9d2f2d4f0c8c6b7d1e0a9b8c7d'] })
 const Uuid = z.uuid()
 
-const Identifier = z.strictObject({
+export const Identifier = z.strictObject({
   scheme: Id,
   value: z
     .string()
@@ -62,7 +62,6 @@ export const Found = z
   })
 
 export const StateAsked = z.strictObject({ at: Time.optional(), knownAt: Time.optional() })
-/** `restrictions`: none can be recorded in this version. */
 export const State = z
   .strictObject({
     subjectId,
@@ -71,7 +70,7 @@ export const State = z
     asOf: Instant,
     states: z.array(StateRow),
     objections: z.array(ObjectionRow),
-    restrictions: z.array(z.never()),
+    restrictions: z.array(RestrictionRow),
   })
   .meta({
     examples: [

@@ -1,16 +1,20 @@
 // The commands of `ledger-verify` and what each ends with: 0 accepted, 1 rejected, 2 the command was not understood or its files cannot be read.
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { InputError, keyLines } from '../anchors.ts'
 import type { EntryFiles } from '../scan/entries.ts'
 import { scanEntries, type Scan } from '../scan/scan.ts'
+import type { Bytes } from '../scrub/output.ts'
+import { verifyScrub } from '../scrub/verify.ts'
 import { verifyDossier, type Trusted } from '../verify.ts'
-import { tellScan, tellVerdict } from './told.ts'
+import { tellScan, tellScrub, tellVerdict } from './told.ts'
 
 export type Outputs = { out: (text: string) => void; err: (text: string) => void }
 
 type Flags = { key: string[]; policy?: string; head?: string[]; json?: true }
+type ScrubFlags = Flags & { proof: string; output: string; input?: string }
 type ScanFlags = Flags & { stream?: string[]; checkpoint?: string; dossier?: string }
 
 const about = `
@@ -29,6 +33,16 @@ const trustedBy = async ({ key, policy, head = [] }: Flags): Promise<Trusted> =>
   policy: policy === undefined ? undefined : await readText(policy),
   heads: await Promise.all(head.map(readText)),
 })
+
+/** A file of any size, read from its beginning each time. */
+const chunksOf = (path: string): Bytes =>
+  async function* () {
+    try {
+      yield* createReadStream(path, { highWaterMark: 1 << 18 })
+    } catch (cause) {
+      throw new InputError(`${path} cannot be read.`, { cause })
+    }
+  }
 
 /** What has no file, whatever the reason, is missing; the paths are made by us from numbers. */
 const directory = (path: string): EntryFiles => ({ read: (name) => readFile(join(path, name)).catch(() => null) })
@@ -82,6 +96,22 @@ const addScan = (program: Command, outputs: Outputs, done: (accepted: boolean) =
     })
 }
 
+const addScrub = (program: Command, outputs: Outputs, done: (accepted: boolean) => void): void => {
+  withTrust(program.command('scrub').description('verify that a list of addresses was checked, and what was answered'))
+    .requiredOption('--proof <file>', 'what the ledger gave out for the scrub: its event and path, as JSON')
+    .requiredOption('--output <file>', 'the answer, whole and uncompressed: its last line has the token')
+    .option('--input <file>', 'the addresses as they were sent, uncompressed')
+    .action(async (flags: ScrubFlags) => {
+      const { proof, output, input } = flags
+      const found = await verifyScrub(
+        { proof: await read(proof), output: chunksOf(output), input: input === undefined ? undefined : chunksOf(input) },
+        await trustedBy(flags),
+      )
+      answer(outputs, flags.json === true, found, tellScrub(found))
+      done(found.accepted)
+    })
+}
+
 /** Runs one command and returns its exit code. `args` without the program's own name. What nobody foresaw is thrown. */
 export const run = async (args: readonly string[], outputs: Outputs): Promise<number> => {
   let code = 2
@@ -93,6 +123,7 @@ export const run = async (args: readonly string[], outputs: Outputs): Promise<nu
     .configureOutput({ writeOut: outputs.out, writeErr: outputs.err })
   addCheck(program, outputs, done)
   addScan(program, outputs, done)
+  addScrub(program, outputs, done)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return code

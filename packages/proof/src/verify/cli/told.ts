@@ -1,6 +1,7 @@
 // What the verifier found, as lines for somebody who is no engineer.
 import type { Finding } from '../finding.ts'
 import type { Scan, ScannedEvent } from '../scan/scan.ts'
+import type { ScrubFacts, ScrubFound } from '../scrub/verify.ts'
 import type { Facts, Verdict } from '../verify.ts'
 
 const tellFinding = ({ code, where, message }: Finding): string[] => [`  ${code}  ${where}`, `    ${message}`]
@@ -52,6 +53,33 @@ const tellEvent = ({ leafIndex, event }: ScannedEvent, dossierSize: string | nul
   const later = dossierSize !== null && leafIndex >= BigInt(dossierSize) ? '  (after the dossier)' : ''
   return `${leafIndex}  ${event.stream}  ${event.revision}  ${event.type}  ${event.metadata.recordedAt}${later}`
 }
+
+const scrubAccepted = [
+  'These verdicts are the ones that the ledger gave, whole and in their order, and it recorded so before the tree head below was signed.',
+  'When that was is the word of the ledger, but for what a witness says below.',
+  'Nothing here shows to whom something was sent afterwards, or that a verdict was right: the latter follows from the events of that person.',
+]
+
+const tellScrubFacts = ({ said, log, input, witnesses }: ScrubFacts): string[] => [
+  `Scrub:       ${said.scrubId}, recorded ${said.recordedAt}, of what was known as of ${said.asOf} (cursor ${said.cursor})`,
+  `Asked:       ${said.controllerId}, purpose ${said.purpose} by ${said.channel}${said.recipient === null ? '' : `, for ${said.recipient}`}`,
+  `Answered:    ${said.count} line(s), ${said.allowed} of them with a yes${input ? '; the addresses are those that were brought along' : ''}`,
+  ...(log === null
+    ? ['Signed by:   nobody whom you accept']
+    : [
+        `Log:         ${log.origin}, leaf ${log.leafIndex} of a tree of ${log.size} events, root ${log.root}`,
+        `Signed by:   ${log.signedBy}`,
+      ]),
+  ...witnesses.map(({ witness, time, size }) => `Witness:     ${witness} saw the tree of ${size} events at ${time}`),
+]
+
+/** The verdict on a scrub. */
+export const tellScrub = ({ accepted: holds, findings, facts }: ScrubFound): string[] => [
+  holds ? 'ACCEPTED' : 'REJECTED',
+  ...(holds ? scrubAccepted : rejected),
+  ...(facts === null ? [] : ['', ...tellScrubFacts(facts)]),
+  ...tellFindings(findings),
+]
 
 /** What a scan of the entries found. */
 export const tellScan = ({ accepted: holds, findings, origin, size, root, dossierSize, events }: Scan): string[] => [

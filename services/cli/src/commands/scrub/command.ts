@@ -1,0 +1,88 @@
+// `scrub`: a list of addresses checked before a mailing; the answer in a file that can be shown later.
+import { Channel } from '@consent-ledger/domain'
+import { Command, Option } from 'commander'
+import { withLedger } from '../../reach.ts'
+import { answer, type Terminal } from '../../terminal.ts'
+import type { Ledger } from '../../client.ts'
+import { exchange } from './exchange.ts'
+import { piecesOf } from './list.ts'
+import { takeScrubProof } from './proof.ts'
+import { demandAsSent, demandAsWritten, fileSink, outputSink, save, type Saved } from './saved.ts'
+
+type Flags = {
+  keys?: string
+  json?: true
+  purpose: string
+  channel: string
+  controller?: string
+  recipient?: string
+  scheme?: string
+  out?: string
+  proof?: string
+}
+
+const about = `
+FILE has one { "scheme": "email", "value": "…" } a line, or with --scheme one address a line; - is standard input.
+The answer has a line for each line, by its number and without any address, and ends with a signed token. Keep it, and the list, for as
+long as you may have to show that you asked: docs/scrub.md says how. Without --out it goes to standard output.`
+
+const pathOf = ({ purpose, channel, controller, recipient }: Flags): string => {
+  const asked = { purpose, channel, ...(controller === undefined ? {} : { controller }), ...(recipient === undefined ? {} : { recipient }) }
+  return `/v1/eligibility/scrub?${new URLSearchParams(asked).toString()}`
+}
+
+const check = async (ledger: Ledger, file: string, flags: Flags, terminal: Terminal): Promise<Saved> => {
+  const { scheme, out } = flags
+  const sink = out === undefined ? outputSink(terminal.out) : await fileSink(out)
+  const { answer: pieces, end } = await exchange(ledger, pathOf(flags), piecesOf({ file, scheme }, terminal)).catch(
+    async (error: unknown) => {
+      await sink.undo()
+      throw error
+    },
+  )
+  try {
+    const saved = await save(pieces, sink)
+    if (out !== undefined) await demandAsWritten(out, saved)
+    if (file !== '-') await demandAsSent(piecesOf({ file, scheme }, terminal), saved)
+    return saved
+  } finally {
+    end()
+  }
+}
+
+const describe = ({ end, allowed, troubles: { count, first } }: Saved, { out, proof }: Flags): string[] => [
+  `${allowed} of ${end.count} may be contacted, by what was known at ${end.asOf}.`,
+  ...(first === null
+    ? []
+    : [
+        `${count} ${count === 1 ? 'line' : 'lines'} could not be read; the first is line ${first.line}: ${first.error.code} ${first.error.pointer} ${first.error.rule}.`,
+      ]),
+  `Scrub ${end.id} is recorded${proof === undefined ? '' : `, and ${proof} shows it`}.`,
+  ...(out === undefined ? [] : [`Keep ${out} with the list: its last line has the token.`]),
+]
+
+/** Adds the command. */
+export const addScrub = (program: Command, terminal: Terminal): void => {
+  program
+    .command('scrub <file>')
+    .description('check a list of addresses before a mailing; the check is recorded')
+    .requiredOption('--purpose <id>', 'purpose of the mailing')
+    .addOption(new Option('--channel <channel>', 'how the people are written to').choices(Channel.options).makeOptionMandatory())
+    .option('--controller <id>', 'whose purpose is meant')
+    .option('--recipient <id>', 'the system of the catalogue that will write: the check counts as its acknowledgement')
+    .option('--scheme <scheme>', 'the file has one address of this scheme a line, such as email')
+    .option('--out <file>', 'where to write the answer: a new file')
+    .option('--proof <file>', 'where to write the proof that the log has the check: a new file; waits for it')
+    .addHelpText('after', about)
+    .action(async (file: string, _: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<Flags>()
+      await withLedger(terminal.env, flags.keys, async (ledger) => {
+        const saved = await check(ledger, file, flags, terminal)
+        if (flags.proof !== undefined) await takeScrubProof(ledger, saved.end.id, flags.proof)
+        const lines = describe(saved, flags)
+        if (flags.out !== undefined)
+          answer(terminal, flags.json === true, { ...saved.end, allowed: saved.allowed, unreadable: saved.troubles }, lines)
+        else for (const line of lines) terminal.err(`${line}\n`)
+      })
+    })
+}
