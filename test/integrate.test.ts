@@ -34,7 +34,7 @@ after(async () => {
   rmSync(directory, { recursive: true })
 })
 
-type State = { states: { purpose: string; channel: string; state: string }[] }
+type State = { states: { purpose: string; channel: string; state: string }[]; objections: { purpose: string; channel: string }[] }
 const legal = (): Record<string, string> => ({ authorization: `Bearer ${keys.operators.legal}`, 'content-type': 'application/json' })
 const lookup = async (scheme: string, value: string): Promise<Response> =>
   fetch(`${ledger.url}/v1/subjects/lookup`, {
@@ -42,13 +42,17 @@ const lookup = async (scheme: string, value: string): Promise<Response> =>
     headers: legal(),
     body: JSON.stringify({ identifiers: [{ scheme, value }] }),
   })
-/** State of each purpose and channel that anything is known of, as `purpose/channel`. */
-const stateOf = async (scheme: string, value: string): Promise<Record<string, string>> => {
+const standingOf = async (scheme: string, value: string): Promise<State> => {
   const found = await lookup(scheme, value)
   assert.equal(found.status, 200)
   const { subjectId } = (await found.json()) as { subjectId: string }
-  const reply = await fetch(`${ledger.url}/v1/subjects/${subjectId}/state`, { headers: legal() })
-  const { states } = (await reply.json()) as State
+  return (await (await fetch(`${ledger.url}/v1/subjects/${subjectId}/state`, { headers: legal() })).json()) as State
+}
+const objectionsOf = async (email: string): Promise<string[]> =>
+  (await standingOf('email', email)).objections.map(({ purpose, channel }) => `${purpose}/${channel}`)
+/** State of each purpose and channel that anything is known of, as `purpose/channel`. */
+const stateOf = async (scheme: string, value: string): Promise<Record<string, string>> => {
+  const { states } = await standingOf(scheme, value)
   return Object.fromEntries(states.filter((row) => row.state !== 'unknown').map((row) => [`${row.purpose}/${row.channel}`, row.state]))
 }
 const eventsOf = async (scheme: string, value: string): Promise<{ type: string; data: { occurredAt: string } }[]> => {
@@ -198,7 +202,13 @@ describe('consent tools', () => {
 })
 
 describe('a form on the server: Node', () => {
-  type Site = { newsletterSubmitted(form: object, request: object): void; unsubscribed(email: string): void; sendOutbox(): Promise<number> }
+  type Site = {
+    newsletterSubmitted(form: object, request: object): void
+    unsubscribed(email: string): void
+    sold(order: object): void
+    contacted(email: string, kind: string): void
+    sendOutbox(): Promise<number>
+  }
   const request = { language: 'fr', ip: '203.0.113.9', userAgent: 'example', pageUrl: `${origin}/newsletter` }
   let door: Server
   let site: Site
@@ -242,11 +252,20 @@ describe('a form on the server: Node', () => {
     assert.deepEqual(await stateOf('email', email), expected)
     site.unsubscribed(email)
     await site.sendOutbox()
-    assert.deepEqual(await stateOf('email', email), {
-      ...expected,
-      'commercial-mail/email': 'withdrawn',
-      'commercial-mail/sms': 'withdrawn',
-    })
+    assert.deepEqual(await stateOf('email', email), expected)
+    assert.deepEqual(await objectionsOf(email), ['commercial-mail/email'])
+  })
+  it('a sale with what was refused at it, and a click, are contacts', async () => {
+    const email = `${randomUUID()}@example.org`
+    site.sold({ email, number: 'R-1042', 'no-post': 'on' })
+    site.contacted(email, 'click')
+    assert.equal(await site.sendOutbox(), 5)
+    const events = await eventsOf('email', email)
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['ContactRecorded', 'ObjectionRecorded', 'ContactRecorded'],
+    )
+    assert.deepEqual(await objectionsOf(email), ['commercial-post/post'])
   })
   it('503: waits as told, then sends the same key, words and time', async () => {
     const email = `${randomUUID()}@example.org`

@@ -24,6 +24,7 @@ export const canaries = {
   sessionId: { name: 'session', value: `${mark}-session-c0ffee` },
   note: { name: 'note', value: `said on the ${mark} telephone: yes, "gladly" \u00e9t\u00e9` },
   signal: { name: 'signal', value: `${mark}TcStringCPzHq` },
+  saleReference: { name: 'reference of a sale', value: `${mark}-order-R-2026-1042` },
   collector: { name: 'collector', value: `Call centre ${mark} Lyon` },
   operatorName: { name: 'name of an operator', value: `Jeanne ${mark} Moreau` },
   reason: { name: 'reason of a proof', value: `Dispute ${mark}-2026-11` },

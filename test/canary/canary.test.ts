@@ -53,6 +53,7 @@ describe('the scene', () => {
       'UNKNOWN_PURPOSE',
       'IDENTIFIER_INVALID',
       'IDENTIFIER_NEEDS_SECRET_KEY',
+      'NOT_A_CONTACT',
       'ORIGIN_NOT_ALLOWED',
       'UNREADABLE_BODY',
       'NOTICE_VERSION_FIXED',
@@ -85,6 +86,7 @@ describe('the scene', () => {
         'note',
         'signal',
         'collector',
+        'saleReference',
         'reason',
       ] as const
     ).map((name) => canaries[name])

@@ -28,6 +28,8 @@ const evidence = {
   note: valueOf('note'),
   signals: { tcString: valueOf('signal'), gpc: true },
 }
+const sale = { seller: 'campo-sas', category: 'stay', addressCollectedThen: true, refusalOffered: ['letters'], refused: ['tracking'] }
+const sold = { kind: 'sale', sale: { ...sale, reference: valueOf('saleReference') } }
 const notice = { id: 'form', version: 1, language: 'fr' }
 const method = { kind: 'phone', collector: { name: valueOf('collector') } }
 const yes = { purpose: 'letters', decision: 'given' }
@@ -64,6 +66,12 @@ const live = async ({ send, operators, site }: Stage): Promise<string> => {
     headers: { origin },
     body: { subject: { identifiers: [email] }, purposes: ['letters'], evidence },
   })
+  await send('POST', '/v1/objections', {
+    key,
+    idempotencyKey: 'objection',
+    body: { subject: { identifiers }, purposes: 'marketing', method, evidence },
+  })
+  await send('POST', '/v1/contacts', { key, idempotencyKey: 'sale', body: { subject: { identifiers }, ...sold } })
   await send('POST', '/v1/notice-views', { key, idempotencyKey: 'view', body: { ...device, notice } })
   const items = [
     { idempotencyKey: valueOf('itemKey'), ...consent() },
@@ -79,6 +87,14 @@ const live = async ({ send, operators, site }: Stage): Promise<string> => {
   for (const part of ['state', 'events', 'events?view=plain&language=en']) await send('GET', `${person}/${part}`, { key: legal })
   await send('POST', `${person}/proofs`, { key: dpo, idempotencyKey: 'proof', body: { reason: valueOf('reason') }, opens: true })
   await send('GET', `${person}/accesses`, { key: dpo })
+  const unreadable = [{ scheme: 'email', value: valueOf('badIdentifier') }, { [valueOf('unknownField')]: valueOf('unknownValue') }]
+  const list = [...identifiers, ...unreadable].map((line) => JSON.stringify(line))
+  await send('POST', '/v1/eligibility/scrub?purpose=letters&channel=email', {
+    key: operators.marketing,
+    raw: [...list, `{"${valueOf('brokenJson')}": `, valueOf('otherEmail')].join('\n'),
+    headers: { 'content-type': 'application/x-ndjson' },
+  })
+  await send('GET', '/v1/eligibility/scrubs', { key: auditor })
   await send('GET', '/log/checkpoint')
   await send('GET', `/v1/receipts/${receipt.id}/proof`, { key: legal, headers: { accept: 'application/json' } })
   return receipt.subjectId
@@ -112,6 +128,16 @@ const err = async ({ send, site }: Stage): Promise<void> => {
   await post(consent(), { key: site.publishable, headers: { origin: valueOf('origin') } })
   await post(consent(), { key: valueOf('wrongKey') })
   await post(consent(), { key: undefined, headers: { authorization: `Basic ${valueOf('wrongKey')}` } })
+  const contact = (over: object): Promise<Body> =>
+    send('POST', '/v1/contacts', {
+      key: site.secret,
+      idempotencyKey: crypto.randomUUID(),
+      body: { subject: { identifiers: [email] }, ...sold, ...over },
+    })
+  await contact({ kind: valueOf('badType') })
+  await contact({ kind: 'open' })
+  await contact({ sale: { ...sale, reference: valueOf('card') } })
+  await contact({ sale: { ...sale, refusalOffered: [valueOf('unknownPurpose')] } })
   const items = [
     { idempotencyKey: valueOf('itemKey'), ...consent({ evidence: { note: valueOf('card') } }) },
     { [valueOf('unknownField')]: valueOf('unknownValue') },

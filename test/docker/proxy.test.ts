@@ -39,8 +39,13 @@ const ofIngest = own(await pathsOf(stores, (app) => ingestRoutes(app, { ...store
 const projector = { rebuild: async () => {} }
 const sealed = new SealedLog()
 const ofLog = { log: sealed.published(live), statementKey: sealed.statementKey, witnesses: null }
-const ofReports = own(await pathsOf(stores, (app) => reportsRoutes(app, { ...stores, readModel, clock, projector, ...ofLog })))
+const ofReports = own(
+  await pathsOf(stores, (app) => reportsRoutes(app, { ...stores, readModel, clock, projector, staleAfter: 60_000, ...ofLog })),
+)
 for (const part of [live, readModel, vault, store]) await part.close()
+
+/** Paths that both have: posted to ingest, asked of reports. */
+const shared = ofIngest.filter((path) => ofReports.includes(path))
 
 const file = read('docker/Caddyfile')
 const [, list = ''] = /^\s*@ingest path (.+)$/m.exec(file) ?? []
@@ -52,7 +57,7 @@ describe('the proxy', () => {
   it('sends to ingest every route of ingest', () => {
     assert.ok(ofIngest.includes('/v1/consents') && ofIngest.includes('/confirm/x'))
     assert.deepEqual(
-      ofIngest.filter((path) => !patterns.some(matches(path))),
+      ofIngest.filter((path) => !shared.includes(path) && !patterns.some(matches(path))),
       [],
     )
   })
@@ -62,6 +67,10 @@ describe('the proxy', () => {
       [...ofReports, ...ofEvery].filter((path) => patterns.some(matches(path))),
       [],
     )
+  })
+  it('tells by the method where both have a path: what is asked for goes to reports', () => {
+    assert.deepEqual(shared, ['/v1/objections'])
+    assert.match(file, /@objection \{\s+path \/v1\/objections\s+not method GET HEAD\s+\}\s+handle @objection \{\s+import ingest\s+\}/)
   })
   it('has no path that no route of ingest has', () => {
     assert.deepEqual(

@@ -1,4 +1,5 @@
 // A projector and nothing else, as a process: node projecting.ts <EventStoreDB> <PostgreSQL> <ledger id>. Prints what it becomes; a fault ends it.
+import { openLive } from '@consent-ledger/edge'
 import { openEsdbEventStore } from '@consent-ledger/eventstore/esdb'
 import { startProjector } from '@consent-ledger/projector'
 import { openPostgresReadModel } from '@consent-ledger/readmodel/postgres'
@@ -18,5 +19,6 @@ const log = {
   info: (_: object, message: string) => say(message),
   warn: (fields: object, message: string) => say(`${message} ${JSON.stringify(fields)}`),
 }
-startProjector({ store, readModel, clock: Date.now, onFault, log })
+const live = await openLive({ store, clock: Date.now, onFault })
+startProjector({ store, readModel, live, clock: Date.now, onFault, log })
 say('started')

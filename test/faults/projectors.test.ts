@@ -1,4 +1,4 @@
-// Two projectors, each a process, on one store of events and one PostgreSQL: whichever is killed or frozen in the middle of its work, the other goes on, and every event is applied once.
+// Two projectors, each a process, on one store of events and one PostgreSQL: whichever is killed or frozen in the middle of its work, the other goes on, and every event is applied once and everybody judged by it.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -6,14 +6,17 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
-import { iso, type NewEvent } from '@consent-ledger/domain'
-import { beginning, follow, type EventStore } from '@consent-ledger/eventstore'
+import { decideCatalogue, initialCatalogue, iso, shippedProfiles, type Fact, type NewEvent, type Trust } from '@consent-ledger/domain'
+import { openLive } from '@consent-ledger/edge'
+import { beginning, type EventStore } from '@consent-ledger/eventstore'
 import { openEsdbEventStore } from '@consent-ledger/eventstore/esdb'
+import { startProjector } from '@consent-ledger/projector'
 import type { ReadModel } from '@consent-ledger/readmodel'
 import { openPostgresReadModel } from '@consent-ledger/readmodel/postgres'
 import { eventually } from '../harness/apart.ts'
 import { startEventStoreDouble, type EventStoreDouble } from '../harness/eventstoredb/index.ts'
 import { openPostgres, type Postgres } from '../harness/postgres.ts'
+import { campo } from './eventstoredb/catalogue.ts'
 
 const ledgerId = '6f1c2f0e-7f2b-4c7e-9d35-0f6f3f6a1d11'
 const start = Date.parse('2026-11-22T10:00:00.000Z')
@@ -62,6 +65,7 @@ before(async () => {
   store = await openEsdbEventStore({ url: double.url, onFatal: assert.fail, patience: { whole: 90_000, answer: 30_000 } })
   readModel = await openPostgresReadModel({ url: databaseUrl, ledgerId })
   opened.push(store, readModel)
+  await publish()
 })
 after(async () => {
   await Promise.all(projectors.map(end))
@@ -70,15 +74,24 @@ after(async () => {
   await double.stop()
 })
 
+const written = (fact: Fact, at: number, trust: Trust = 'secret'): NewEvent => ({
+  ...fact,
+  id: randomUUID(),
+  metadata: { schemaVersion: 1, recordedAt: iso(at), writer: { kind: 'site', id: 'campo-fr', trust }, actId: randomUUID() },
+})
+
+const publish = async (): Promise<void> => {
+  const at = start - 1000
+  await store.append('ledger', beginning, [written({ type: 'ControllerNamed', data: { controller: 'campo' } }, at, 'system')])
+  const facts: readonly Fact[] = decideCatalogue(initialCatalogue('campo'), campo, shippedProfiles, at)
+  await store.append('controller-campo', beginning, facts.map((fact) => written(fact, at, 'operator'))) // prettier-ignore
+}
+
 let recorded = 0
 /** Acts of `count` people more, each with a yes and a no. */
 const record = async (count: number): Promise<void> => {
-  const said = (type: string, n: number, at: number): NewEvent => ({
-    id: randomUUID(),
-    type,
-    data: { controller: 'campo', site: `campo-${n % 3}`, purpose: 'news', purposeVersion: 1, channels: ['email', 'sms'], occurredAt: iso(at), occurredAtFrom: 'site', orderAt: iso(at) },
-    metadata: { schemaVersion: 1, recordedAt: iso(at), writer: { kind: 'site', id: `campo-${n % 3}`, trust: 'secret' }, actId: randomUUID() },
-  }) // prettier-ignore
+  const said = (type: string, n: number, at: number): NewEvent =>
+    written({ type, data: { controller: 'campo', site: `campo-${n % 3}`, purpose: 'news', purposeVersion: 1, channels: ['email', 'sms'], occurredAt: iso(at), occurredAtFrom: 'site', orderAt: iso(at) } }, at) // prettier-ignore
   const numbers = Array.from({ length: count }, () => recorded++)
   const one = (n: number) => {
     const at = start + n * 60_000
@@ -91,29 +104,37 @@ const record = async (count: number): Promise<void> => {
 const applied = async (model: ReadModel): Promise<number> =>
   (await model.activity({ controller: 'campo' })).reduce((sum, { count }) => sum + count, 0)
 
+/** But for when it was told, which the groups decide. */
 const told = async (model: ReadModel): Promise<unknown> => ({
   activity: await model.activity({ controller: 'campo' }),
-  answers: (await model.listAnswers({ controller: 'campo', limit: 100_000 })).answers,
-})
+  answers: (await model.listAnswers({ controller: 'campo', limit: 100_000 })).answers.map(({ n: _n, revision: _r, effectiveAt: _e, ...row }) => row),
+}) // prettier-ignore
 
-/** What one undisturbed follower makes of the same events. */
-const demandRight = async (): Promise<void> => {
+const untilLevel = async (model: ReadModel): Promise<void> => {
   const head = await store.head()
-  await eventually(
-    () => readModel.progress(),
-    ({ checkpoint, asOf }) => checkpoint === head && asOf !== null,
-  )
+  const look = async () => ({ ...(await model.progress()), fanOuts: await model.fanOuts() })
+  await eventually(look, ({ checkpoint, asOf, fanOuts }) => checkpoint === head && asOf !== null && fanOuts.length === 0)
+}
+
+/** What one undisturbed projector makes of the same events. */
+const demandRight = async (): Promise<void> => {
+  await untilLevel(readModel)
   assert.equal(await applied(readModel), recorded * 2)
   const other = await openPostgresReadModel({ url: await postgres.newDatabase(), ledgerId })
-  const level = new AbortController()
-  await follow({
+  const live = await openLive({ store, clock: Date.now })
+  const log = { info: () => {}, warn: () => {} }
+  const undisturbed = startProjector({
     store,
-    sink: other,
+    readModel: other,
+    live,
     clock: Date.now,
-    signal: level.signal,
-    onProgress: ({ checkpoint }) => checkpoint === head && level.abort(),
+    onFault: (fault) => assert.fail(String(fault)),
+    log,
   })
+  await untilLevel(other)
+  await undisturbed.stop()
   assert.deepEqual(await told(readModel), await told(other))
+  await live.close()
   await other.close()
 }
 

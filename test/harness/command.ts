@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Ended } from './ledger.ts'
+import { bareEnvironment } from './environment.ts'
 
 const cli = fileURLToPath(new URL('../../services/cli/src/main.ts', import.meta.url))
 
 export const command = (args: readonly string[], env: Record<string, string>): Promise<Ended> => {
   const child = spawn(process.execPath, [cli, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { ...bareEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from './environment.ts'
 
 /** A program of ours, by its place under `services`. */
 export type Program =
@@ -30,6 +31,9 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null; output
 /** `limitFileBlocks`: no file may grow over so many KiB (a full disk). */
 type Launching = { env?: Record<string, string>; limitFileBlocks?: number; program?: Program }
 
+/** What a full disk would do to the cache is not what is tested. */
+const noCache = { NODE_COMPILE_CACHE: '' }
+
 /** A directory that vanishes with the test. */
 export const place = (): { data: string; keys: string; remove: () => void } => {
   const root = mkdtempSync(join(tmpdir(), 'ledger-'))
@@ -54,7 +58,14 @@ export class LedgerProcess {
         ? [process.execPath, main]
         : ['bash', '-c', `ulimit -f ${limitFileBlocks}; exec "$0" "$1"`, process.execPath, main]
     this.child = spawn(command[0] ?? '', command.slice(1), {
-      env: { PATH: process.env['PATH'] ?? '', LEDGER_DATA: data, LEDGER_PORT: '0', LOG_LEVEL: 'info', ...env },
+      env: {
+        ...bareEnvironment,
+        LEDGER_DATA: data,
+        LEDGER_PORT: '0',
+        LOG_LEVEL: 'info',
+        ...(limitFileBlocks === undefined ? {} : noCache),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -178,7 +189,7 @@ export const request = async (
     ...(raw === undefined ? {} : { body: raw }),
   })
   const text = await reply.text()
-  const isJson = /json/.test(reply.headers.get('content-type') ?? '')
+  const isJson = /[/+]json/.test(reply.headers.get('content-type') ?? '')
   return { status: reply.status, headers: reply.headers, text, json: (isJson ? JSON.parse(text) : {}) as Body }
 }
 

@@ -85,11 +85,33 @@ const withdrawal = (choices: Choices): object => ({
   method: { kind: 'email-link' },
   evidence,
 })
+const objection = (choices: Choices): object => ({
+  subject: subject(choices),
+  purposes: choices.chance(50) ? 'marketing' : ['commercial-mail', 'orders'],
+  channels: ['email'],
+  occurredAt: time,
+  method: { kind: 'email-link' },
+  evidence,
+})
+const sale = {
+  seller: 'huttopia-sa',
+  category: 'stay',
+  addressCollectedThen: true,
+  refusalOffered: ['commercial-post'],
+  refused: ['commercial-post', 'commercial-mail'],
+  reference: 'R-1042',
+}
+const contact = (choices: Choices): object => {
+  const kind = choices.pick(['sale', 'sale', 'click', 'visit', 'open'])
+  return { subject: subject(choices), kind, occurredAt: time, ...(kind === 'sale' ? { sale } : {}) }
+}
 const view = (choices: Choices): object => ({ subject: subject(choices), notice, occurredAt: time })
 const batch = (choices: Choices): object => ({
   items: [
     { idempotencyKey: choices.hex(12), ...consent(choices) },
     { idempotencyKey: choices.hex(12), act: 'withdrawal', ...withdrawal(choices) },
+    { idempotencyKey: choices.hex(12), act: 'objection', ...objection(choices) },
+    { idempotencyKey: choices.hex(12), act: 'contact', ...contact(choices) },
     { idempotencyKey: choices.hex(12), act: 'notice-view', ...view(choices) },
   ],
 })
@@ -143,6 +165,10 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: at('/v1/consents/batch'), key: 'secret', body: batch, weight: 4 },
   { method: 'POST', path: at('/v1/withdrawals'), key: 'secret', body: withdrawal, weight: 10 },
   { method: 'POST', path: at('/v1/withdrawals'), key: 'publishable', body: withdrawal, weight: 3 },
+  { method: 'POST', path: at('/v1/objections'), key: 'secret', body: objection, weight: 8 },
+  { method: 'POST', path: at('/v1/objections'), key: 'publishable', body: objection, weight: 3 },
+  { method: 'POST', path: at('/v1/contacts'), key: 'secret', body: contact, weight: 8 },
+  { method: 'POST', path: at('/v1/contacts'), key: 'publishable', body: contact, weight: 2 },
   { method: 'POST', path: at('/v1/notice-views'), key: 'secret', body: view, weight: 4 },
   { method: 'POST', path: at('/v1/preferences/lookup'), key: 'secret', body: (choices) => ({ subject: subject(choices) }), weight: 6 },
   { method: 'GET', path: at('/v1/notices/newsletter-form?language=fr&version=1'), key: null, weight: 2 },
@@ -184,6 +210,38 @@ export const routes: readonly Route[] = [
     key: 'legal',
     weight: 1,
   },
+  {
+    method: 'POST',
+    path: at('/v1/eligibility'),
+    key: 'marketing',
+    body: (choices) => ({
+      identifiers: [anybody(choices), anybody(choices)],
+      purpose: 'commercial-mail',
+      channel: 'email',
+      controller: 'huttopia',
+    }),
+    weight: 5,
+  },
+  {
+    method: 'POST',
+    path: at('/v1/eligibility'),
+    key: 'legal',
+    body: (choices, known) => ({
+      subjectId: someone(choices, known),
+      purpose: 'commercial-post',
+      channel: 'post',
+      at: time,
+      knownAt: '2027-01-01T00:00:00Z',
+    }),
+    weight: 2,
+  },
+  { method: 'GET', path: at('/v1/eligibility/snapshot?purpose=commercial-phone&channel=phone'), key: 'marketing', weight: 1 },
+  { method: 'GET', path: at('/v1/eligibility/changes?after=1.0&wait=0&limit=10&channel=email'), key: 'marketing', weight: 1 },
+  { method: 'GET', path: at('/v1/eligibility/changes?purpose=commercial-mail&limit=10'), key: 'auditor', weight: 1 },
+  { method: 'POST', path: at('/v1/eligibility/scrub?purpose=commercial-mail&channel=email'), key: 'marketing', body: anybody, weight: 2 },
+  { method: 'GET', path: at('/v1/eligibility/scrubs?controller=huttopia&limit=10'), key: 'marketing', weight: 1 },
+  { method: 'GET', path: (choices) => `/v1/eligibility/scrubs/${choices.uuid()}/proof`, key: 'auditor', weight: 1 },
+  { method: 'POST', path: at('/v1/eligibility/replay'), key: 'admin', weight: 1 },
   { method: 'GET', path: at('/v1/activity?site=huttopia-fr&from=2026-01-01&to=2027-01-01'), key: 'admin', weight: 1 },
   { method: 'PUT', path: at('/v1/catalogue?dryRun=true'), key: 'admin', body: () => catalogue, weight: 3 },
   {

@@ -39,6 +39,7 @@ export type Ledger = {
   applied: Map<string, number>
   faults: unknown[]
   ask: (method: 'GET' | 'POST', url: string, asked?: Partial<Asked>) => Promise<Reply>
+  clock: () => number
   /** Moves the clock. */
   later: (ms: number) => void
   close: () => Promise<void>
@@ -59,23 +60,18 @@ const often: Ticker = (tick) => {
 }
 
 /** What passes through to the read model is counted once it is applied. */
-const counting = (readModel: ReadModel, applied: Map<string, number>): ReadModel => ({
-  checkpoint: () => readModel.checkpoint(),
-  apply: async (events, checkpoint) => {
-    await readModel.apply(events, checkpoint)
-    for (const { id } of events) applied.set(id, (applied.get(id) ?? 0) + 1)
-  },
-  noteAsOf: (asOf) => readModel.noteAsOf(asOf),
-  progress: () => readModel.progress(),
-  listAnswers: (asked) => readModel.listAnswers(asked),
-  activity: (asked) => readModel.activity(asked),
-  turnedAway: (asked) => readModel.turnedAway(asked),
-  logSize: () => readModel.logSize(),
-  applyLeaves: (from, leaves, to) => readModel.applyLeaves(from, leaves, to),
-  leafIndexOf: (stream, revision) => readModel.leafIndexOf(stream, revision),
-  reset: () => readModel.reset(),
-  close: () => readModel.close(),
-})
+const counting = (readModel: ReadModel, applied: Map<string, number>): ReadModel => {
+  const apply: ReadModel['apply'] = async (group, checkpoint) => {
+    await readModel.apply(group, checkpoint)
+    for (const { id } of group.events) applied.set(id, (applied.get(id) ?? 0) + 1)
+  }
+  return new Proxy(readModel, {
+    get: (target, name) => {
+      const found: unknown = name === 'apply' ? apply : Reflect.get(target, name)
+      return typeof found === 'function' ? (...given: unknown[]): unknown => Reflect.apply(found, target, given) : found
+    },
+  })
+}
 
 const begin = (store: EventStore, clock: () => number): Promise<void> => {
   const created: LedgerFact = { type: 'LedgerCreated', data: { ledgerId: randomUUID(), masterKeyCheck: '0'.repeat(64) } }
@@ -144,7 +140,7 @@ const openOnce = async ({ url, patience = patient, beside, part }: Opening, open
   opened.keep(app)
   const deps = { store, vault, live, clock, settings: { publicUrl: 'https://consent.example.org' }, log: null }
   const log = { info: () => {}, warn: () => {} }
-  const projector = startProjector({ store, readModel, clock, onFault: onFatal, log, ticker: often })
+  const projector = startProjector({ store, readModel, live, clock, onFault: onFatal, log, ticker: often })
   opened.onClose(() => projector.stop())
   ingestRoutes(app, deps)
   // Nothing is sealed here: what the log does when a store fails is shown where it is sealed.
@@ -158,12 +154,13 @@ const openOnce = async ({ url, patience = patient, beside, part }: Opening, open
     log: sealed.published(live),
     statementKey: sealed.statementKey,
     witnesses: null,
+    staleAfter: 60_000,
     clock,
   })
   await app.ready()
   const keys = beside?.keys ?? (await firstKeys(deps))
   const later = (ms: number): void => void (time.now += ms)
-  return { store, live, vault, projector, readModel, keys, applied, faults, ask: asking(app), later, close: () => opened.close() }
+  return { store, live, vault, projector, readModel, keys, applied, faults, ask: asking(app), clock, later, close: () => opened.close() }
 }
 
 /**
