@@ -2,19 +2,36 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { lineOf, type Figure, type Ratio } from './figure.ts'
 import { batches } from './figures/batches.ts'
+import { feed } from './figures/feed.ts'
 import { idle } from './figures/idle.ts'
+import { lookups } from './figures/lookups.ts'
 import { profile } from './figures/profile.ts'
 import { inclusionProofs } from './figures/proofs.ts'
 import { published } from './figures/published.ts'
 import { rebuild } from './figures/rebuild.ts'
+import { scrubbing } from './figures/scrub.ts'
 import { sealing } from './figures/sealing.ts'
 import { servers } from './figures/servers.ts'
 import { singlePosts } from './figures/single.ts'
 import { start } from './figures/start.ts'
 import { fsyncMilliseconds } from './running/disk.ts'
 
-const figures: readonly Figure[] = [singlePosts, profile, batches, published, rebuild, sealing, start, idle, inclusionProofs, servers]
-const longest = 20 * 60_000
+const figures: readonly Figure[] = [
+  singlePosts,
+  profile,
+  batches,
+  published,
+  rebuild,
+  sealing,
+  start,
+  idle,
+  inclusionProofs,
+  lookups,
+  scrubbing,
+  feed,
+  servers,
+]
+const longest = 30 * 60_000
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

@@ -2,6 +2,7 @@
 // what each took, as JSON. Arguments: connection string, `sqlite` or `postgres`, a new file or a database.
 import { EventStoreDBClient, START } from '@eventstore/db-client'
 import { ledgerAggregate } from '@consent-ledger/domain'
+import { openLive } from '@consent-ledger/edge'
 import { fold } from '@consent-ledger/eventstore'
 import { openEsdbEventStore } from '@consent-ledger/eventstore/esdb'
 import { startProjector } from '@consent-ledger/projector'
@@ -43,11 +44,20 @@ const followByProjector = async (): Promise<number> => {
   const watching = watched(readModel, (_, checkpoint) => {
     if (checkpoint >= head) level.resolve()
   })
+  const live = await openLive({ store, clock: Date.now })
   const begun = performance.now()
-  const projector = startProjector({ store, readModel: watching, clock: Date.now, onFault: stop, log: { info: () => {}, warn: () => {} } })
+  const projector = startProjector({
+    store,
+    live,
+    readModel: watching,
+    clock: Date.now,
+    onFault: stop,
+    log: { info: () => {}, warn: () => {} },
+  })
   await level.promise
   const seconds = since(begun)
   await projector.stop()
+  await live.close()
   await readModel.close()
   await store.close()
   return seconds

@@ -2,7 +2,7 @@
 import fastify from 'fastify'
 
 const app = fastify()
-for (const path of ['/v1/consents', '/v1/consents/batch']) {
+for (const path of ['/v1/consents', '/v1/consents/batch', '/v1/eligibility']) {
   app.post(path, async (_request, reply) => reply.code(201).send({ status: 'recorded' }))
 }
 process.once('SIGTERM', () => void app.close())

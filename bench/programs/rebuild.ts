@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RecordedEvent } from '@consent-ledger/domain'
+import { openLive } from '@consent-ledger/edge'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import { startProjector } from '@consent-ledger/projector'
 import { openSqliteReadModel } from '@consent-ledger/readmodel/sqlite'
@@ -33,11 +34,13 @@ const build = async (data: string): Promise<Built> => {
     if ((group.at(-1)?.position ?? -1n) >= head) level.resolve()
   }
   const log = { info: () => {}, warn: () => {} }
+  const live = await openLive({ store, clock: Date.now })
   const begun = performance.now()
-  const projector = startProjector({ store, readModel: watched(readModel, applied), clock: Date.now, onFault: stop, log })
+  const projector = startProjector({ store, live, readModel: watched(readModel, applied), clock: Date.now, onFault: stop, log })
   await level.promise
   const seconds = (performance.now() - begun) / 1000
   await projector.stop()
+  await live.close()
   await readModel.close()
   await store.close()
   return { events, seconds, megabytes }

@@ -27,7 +27,7 @@ const live = opened.keep(await openLive({ store, clock, onFault: stop, here: 'sq
 const readiness = () => Promise.resolve([])
 const app = await createEdge({ settings, live, vault, clock, version, spans: noSpans, onFatal: stop, readiness })
 const published = new PublishedLog(new MemoryLogFiles(), () => [])
-addProjector({ app, opened, store, vault, readModel, live, published, clock, spans: noSpans, onFault: stop })
+addProjector({ app, opened, ledgerId, store, vault, readModel, live, published, brokers: undefined, clock, spans: noSpans, onFault: stop })
 ingestRoutes(app, { store, vault, live, clock, settings: {}, log: null })
 opened.onClose(() => app.close())
 process.stdout.write(`Ready at ${await listen(app, settings)}\n`)

@@ -7,7 +7,9 @@ const digits = 10
 const blank = '0'.repeat(digits)
 
 /** A request of `items` items. `text` names `number` the same count of times in each item, in their order; `headers` only where there is one item. */
-export type Template = { path: string; headers: Record<string, string>; body: string; items: number }
+export type Template = { path: string; headers: Record<string, string>; body: string; items: number; among?: Numbers }
+/** Numbers that an earlier round took: a template that asks `among` them names each again and again. */
+export type Numbers = { first: number; count: number }
 
 /** One reply that is no success ends the round: a figure of refusals would mean nothing. */
 const statusOf = (head: string): number => Number(head.slice(9, 12))
@@ -57,11 +59,14 @@ const readReplies = (socket: Socket, onReply: (reply: Buffer, status: number) =>
 
 let next = 1
 
-/** Takes numbers that no request of this run had before. */
-const take = (count: number): number => {
+/** The next number that no request of this run had before. */
+export const nextNumber = (): number => next
+
+/** Takes numbers that no request of this run had before, or the next of those that the template is about. */
+const take = ({ items, among }: Template): number => {
   const first = next
-  next += count
-  return first
+  next += items
+  return among === undefined ? first : among.first + (first % among.count)
 }
 
 type Lane = { url: URL; template: Template; until: number; took: number[] }
@@ -73,7 +78,7 @@ const runLane = ({ url, template, until, took }: Lane): Promise<void> =>
     const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
     let asked = 0
     const ask = (): void => {
-      request.write(take(template.items))
+      request.write(take(template))
       asked = performance.now()
       socket.write(request.bytes)
     }

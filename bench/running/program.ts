@@ -49,15 +49,19 @@ const standalone = new URL('../../services/standalone/src/main.ts', import.meta.
 export const launchLedger = (data: string, { env = {}, nodeOptions = [] }: Omit<Launch, 'file'> = {}): Promise<Program> =>
   launch({ file: standalone, env: { LEDGER_DATA: data, LEDGER_PORT: '0', LOG_LEVEL: 'warn', ...env }, nodeOptions })
 
-type Keys = { sites: Record<string, { secret: string }> }
+type Keys = { sites: Record<string, { secret: string }>; operators: Record<'marketing' | 'admin', string> }
+
+const keysOf = (data: string): Keys => JSON.parse(readFileSync(join(data, 'keys.json'), 'utf8')) as Keys
 
 /** Key of the example's site, as the first start wrote it. */
 export const siteKey = (data: string): string => {
-  const { sites } = JSON.parse(readFileSync(join(data, 'keys.json'), 'utf8')) as Keys
-  const key = sites['huttopia-fr']?.secret
+  const key = keysOf(data).sites['huttopia-fr']?.secret
   if (key === undefined) throw new Error('keys.json has no secret key of huttopia-fr')
   return key
 }
+
+/** Key of an operator, as the first start wrote it. */
+export const operatorKey = (data: string, role: 'marketing' | 'admin'): string => keysOf(data).operators[role]
 
 const longestRun = 6 * 60_000
 

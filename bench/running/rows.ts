@@ -17,9 +17,9 @@ const open = (file: string): Database.Database => {
 /** Rows are taken out in portions, with the clock stopped. */
 const portion = 50_000
 
-/** The rows of `answers` in the order in which their events came, which the bulk wrote into the first digits of an event's id. */
+/** The rows of `eligibility` in the order in which their events came, which the bulk wrote into the first digits of an event's id. */
 const eachPortion = function* (from: Database.Database): Generator<unknown[][]> {
-  const rows = from.prepare('SELECT * FROM answers ORDER BY event_id, register').raw().iterate() as IterableIterator<unknown[]>
+  const rows = from.prepare('SELECT * FROM eligibility ORDER BY answer_id, purpose, channel').raw().iterate() as IterableIterator<unknown[]>
   let held: unknown[][] = []
   for (const row of rows) {
     if (held.push(row) < portion) continue
@@ -34,10 +34,10 @@ export const insertRows = (file: string, events: number): { count: number; secon
   const from = new Database(file, { readonly: true })
   const copy = newPath('rows.sqlite')
   const to = open(copy)
-  to.exec(from.prepare("SELECT sql FROM sqlite_schema WHERE name = 'answers'").pluck().get() as string)
-  const count = from.prepare('SELECT count(*) FROM answers').pluck().get() as number
-  const width = from.prepare('SELECT * FROM answers').columns().length
-  const insert = to.prepare(`INSERT INTO answers VALUES (${Array(width).fill('?').join()})`)
+  to.exec(from.prepare("SELECT sql FROM sqlite_schema WHERE name = 'eligibility'").pluck().get() as string)
+  const count = from.prepare('SELECT count(*) FROM eligibility').pluck().get() as number
+  const width = from.prepare('SELECT * FROM eligibility').columns().length
+  const insert = to.prepare(`INSERT INTO eligibility VALUES (${Array(width).fill('?').join()})`)
   const commit = to.transaction((rows: unknown[][]) => {
     for (const row of rows) insert.run(...row)
   })

@@ -4,22 +4,22 @@ import pg from 'pg'
 /** Events in one transaction of the projector; the same count of transactions here. */
 const groupSize = 250
 
-/** `seconds` of inserting every row of `readmodel.answers` that was built from so many events, in as many transactions of one statement each. */
+/** `seconds` of inserting every row of `readmodel.eligibility` that was built from so many events, in as many transactions of one statement each. */
 export const insertRows = async (url: string, events: number): Promise<{ count: number; seconds: number }> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query('DROP SCHEMA IF EXISTS bench CASCADE')
   await client.query('CREATE SCHEMA bench')
-  await client.query('CREATE TABLE bench.answers (LIKE readmodel.answers INCLUDING ALL)')
+  await client.query('CREATE TABLE bench.eligibility (LIKE readmodel.eligibility INCLUDING ALL)')
   const { rows, fields } = await client.query<unknown[]>({
-    text: 'SELECT * FROM readmodel.answers ORDER BY event_id, register',
+    text: 'SELECT * FROM readmodel.eligibility ORDER BY answer_id, purpose, channel',
     rowMode: 'array',
   })
   const width = fields.length
   const inGroup = Math.max(1, Math.ceil(rows.length / (events / groupSize)))
   const text = (count: number): string => {
     const row = (n: number): string => `(${Array.from({ length: width }, (_, m) => `$${n * width + m + 1}`).join()})`
-    return `INSERT INTO bench.answers VALUES ${Array.from({ length: count }, (_, n) => row(n)).join()}`
+    return `INSERT INTO bench.eligibility VALUES ${Array.from({ length: count }, (_, n) => row(n)).join()}`
   }
   const whole = text(inGroup)
   const begun = performance.now()

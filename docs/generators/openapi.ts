@@ -25,7 +25,18 @@ export const openApiDocument = async (): Promise<string> => {
     const log = new PublishedLog(new MemoryLogFiles(), () => [])
     const statementKey = parseSkey(generateKey('documentation').skey)
     ingestRoutes(app, { store, vault, live, clock, settings, log })
-    reportsRoutes(app, { store, vault, live, readModel, clock, log, statementKey, witnesses: null, projector: { rebuild: async () => {} } })
+    reportsRoutes(app, {
+      store,
+      vault,
+      live,
+      readModel,
+      clock,
+      log,
+      statementKey,
+      witnesses: null,
+      projector: { rebuild: async () => {} },
+      staleAfter: settings.staleAfter,
+    })
     const { body } = await app.inject({ url: '/openapi.json' })
     return `${JSON.stringify(JSON.parse(body), null, 1)}\n`
   } finally {
