@@ -126,7 +126,7 @@ describe('passwords', () => {
 describe('settings', () => {
   /** Given to commands, not to a process that listens. */
   const ofCommands = ['EVENTSTORE_LEDGER_PASSWORD']
-  const known = /^(?:LEDGER_|(?:LOG_LEVEL|EVENTSTORE_URL|DATABASE_URL|NODE_ENV)$)/
+  const known = /^(?:LEDGER_|(?:LOG_LEVEL|EVENTSTORE_URL|DATABASE_URL|KAFKA_BROKERS|NODE_ENV)$)/
   for (const [name, { environment = {} }] of all.filter(([, service]) => isOurs(service)))
     it(`of ${name} are known and good`, () => {
       const given = { ...variables(), ...environment }
@@ -139,6 +139,7 @@ describe('settings', () => {
       assert.notEqual(settings.data, settings.keys)
       if (settings.store === 'esdb') assert.ok(settings.eventStoreUrl?.startsWith('esdb://ledger:c3@'))
       if (settings.store === 'esdb') assert.equal(settings.databaseUrl === undefined, name === 'sequencer', 'who seals knows no people')
+      assert.equal(settings.kafkaBrokers !== undefined, name === 'projector', 'one service sends the feed')
       if (name === 'standalone' || name === 'bootstrap') assert.ok(settings.catalogue, 'beyond loopback a catalogue must be named')
     })
 })

@@ -25,6 +25,7 @@ export class Lease {
   readonly #ending = new AbortController()
   #until = 0
   #seen: FeedPlace | null = null
+  #keeping: Promise<void> = Promise.resolve()
 
   constructor(leasing: Leasing) {
     this.#leasing = leasing
@@ -59,7 +60,7 @@ export class Lease {
 
   /** Keeps the sink until `end` is called, however long a send takes. A read model that is away, or another holder, lets it lapse. */
   keep(): void {
-    void this.#renew()
+    this.#keeping = this.#renew()
   }
 
   async #renew(): Promise<void> {
@@ -97,6 +98,7 @@ export class Lease {
   /** Ends the keeping. `free`: nothing that was sent is under way, so another may take it at once; else it lapses. */
   async end(free: boolean): Promise<void> {
     this.#ending.abort()
+    await this.#keeping
     const { readModel, holder, clock } = this.#leasing
     const now = clock()
     if (free && this.#until > now) await readModel.takeSink(sink, holder, now, now).catch(() => null)
