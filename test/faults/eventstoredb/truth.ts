@@ -23,7 +23,7 @@ const demandOnce = (events: readonly RecordedEvent[]): void => {
 
 /** But for when it was told, which groups that others made decide. */
 const told = async (model: ReadModel): Promise<unknown> => ({
-  answers: (await model.listAnswers({ controller, limit: 1_000 })).answers.map(({ n: _n, revision: _r, effectiveAt: _e, ...row }) => row),
+  answers: (await model.listAnswers({ controller, limit: 1_000 })).answers.map(({ n: _n, revision: _r, effectiveAt: _e, stopped: _s, ...row }) => row), // prettier-ignore
   activity: await model.activity({ controller }),
 })
 
