@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { parseSettings } from '@consent-ledger/edge'
 import { startStandalone, type Standalone } from '@consent-ledger/standalone'
+import { openBrowser } from './harness/browser.ts'
 
 const page = readFileSync(new URL('../docs/integrate.md', import.meta.url), 'utf8')
 const blocks = new Map([...page.matchAll(/^```\w+ ([\w-]+)\n([\s\S]*?)^```$/gm)].map(([, name = '', code = '']) => [name, code]))
@@ -62,54 +63,6 @@ const eventsOf = async (scheme: string, value: string): Promise<{ type: string; 
 }
 const all = (state: string): Record<string, string> => Object.fromEntries(banner.map((purpose) => [`${purpose}/web`, state]))
 
-type Handler = (event: { target: { name: string } }) => unknown
-type Element = { hidden: boolean; innerHTML: string; handlers: Handler[]; ticked: Set<string> }
-/** As much of a browser as the blocks need. `offline` cuts it off. */
-const openBrowser = () => {
-  const stored = new Map<string, string>()
-  const under = { way: [] as Promise<unknown>[], offline: false, errors: 0 }
-  const elements = new Map<string, Element>()
-  const element = (id: string): Element => {
-    const known = elements.get(id) ?? { hidden: true, innerHTML: '', handlers: [], ticked: new Set() }
-    elements.set(id, known)
-    return Object.assign(known, {
-      addEventListener: (_: string, handler: Handler) => known.handlers.push(handler),
-      querySelector: (selector: string) => ({ checked: known.ticked.has(selector.split('"')[1] ?? '') }),
-    })
-  }
-  const globals = {
-    localStorage: {
-      getItem: (name: string) => stored.get(name) ?? null,
-      setItem: (name: string, value: string) => stored.set(name, value),
-    },
-    document: { getElementById: element },
-    fetch: (url: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) => {
-      const reply = under.offline ? Promise.reject(new TypeError('offline')) : fetch(url, { ...init, headers: { ...init.headers, origin } })
-      under.way.push(reply.catch(() => null))
-      return reply
-    },
-    console: { error: () => under.errors++ },
-  }
-  const run = async (code: string, more: Record<string, unknown> = {}): Promise<void> => {
-    const all = { ...globals, ...more }
-    const body = `return (async () => {${code}\n})()`
-    // oxlint-disable-next-line typescript/no-implied-eval -- the page's own code is what this test is about
-    await (new Function(...Object.keys(all), body)(...Object.values(all)) as Promise<void>)
-    await settled()
-  }
-  const settled = async (): Promise<void> => {
-    while (under.way.length > 0) {
-      await under.way.shift()
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  }
-  const click = async (id: string, name = id): Promise<void> => {
-    for (const handler of element(id).handlers) await handler({ target: { name } })
-    await settled()
-  }
-  const device = (): string => stored.get('consent-device') ?? ''
-  return { run, click, element, device, stored, under }
-}
 const outbox = (): string =>
   block('browser-outbox')
     .replace('https://ledger.example.org', ledger.url)
@@ -118,7 +71,7 @@ const bannerScript = (): string => outbox() + (/<script type="module">([\s\S]*?)
 
 describe('a banner in plain HTML', () => {
   it('shows the published text, records an acceptance once, and does not ask again', async () => {
-    const browser = openBrowser()
+    const browser = openBrowser(origin)
     await browser.run(bannerScript())
     assert.equal(
       browser.element('banner').innerHTML,
@@ -138,7 +91,7 @@ describe('a banner in plain HTML', () => {
       ['close', all('refused')],
       ['save', { ...all('refused'), 'social-sharing/web': 'given' }],
     ] as const) {
-      const browser = openBrowser()
+      const browser = openBrowser(origin)
       await browser.run(bannerScript())
       browser.element('banner').ticked.add('social-sharing')
       await browser.click('banner', button)
@@ -147,7 +100,7 @@ describe('a banner in plain HTML', () => {
     }
   })
   it('keeps an answer that found no ledger and sends it from the next page with its original time', async () => {
-    const browser = openBrowser()
+    const browser = openBrowser(origin)
     await browser.run(bannerScript())
     browser.under.offline = true
     await browser.click('banner', 'accept-all')
@@ -172,7 +125,7 @@ describe('a banner in plain HTML', () => {
 
 describe('consent tools', () => {
   it('vanilla-cookieconsent: first choice and change are acts', async () => {
-    const browser = openBrowser()
+    const browser = openBrowser(origin)
     const tool = { accepted: banner.slice(0, 1), type: 'custom', config: {} as { onFirstConsent: () => unknown; onChange: () => unknown } }
     const CookieConsent = {
       getUserPreferences: () => ({ acceptType: tool.type, acceptedCategories: tool.accepted }),
@@ -186,7 +139,7 @@ describe('consent tools', () => {
     assert.deepEqual(await stateOf('cookie', browser.device()), all('refused'))
   })
   it('klaro: what is saved is an act, what is only ticked is not', async () => {
-    const browser = openBrowser()
+    const browser = openBrowser(origin)
     type Watcher = { update(manager: unknown, event: string, saved: unknown): void }
     const watchers: Watcher[] = []
     const klaro = { getManager: () => ({ watch: (watcher: Watcher) => watchers.push(watcher) }) }
