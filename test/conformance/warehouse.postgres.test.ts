@@ -1,18 +1,13 @@
 // The SQL contract of docs/warehouse.md on a real PostgreSQL: its columns, what the views say, and who may read them.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, it } from 'node:test'
-import { eligible, initialCatalogue, initialSubject } from '@consent-ledger/domain'
-import type { JudgedKey } from '@consent-ledger/domain'
-import type { JudgedSubject, ReadModel } from '@consent-ledger/readmodel'
+import type { ReadModel } from '@consent-ledger/readmodel'
 import { openPostgresReadModel } from '@consent-ledger/readmodel/postgres'
 import { ask, openOwnPostgres, type OwnPostgres } from '../harness/postgres.ts'
+import { anna, bea, document, documented, eventId, judged, said, statement, views } from './warehouse.ts'
 
 const ledgerId = '6f1c2f0e-7f2b-4c7e-9d35-0f6f3f6a1d11'
-const document = readFileSync(join(import.meta.dirname, '../../docs/warehouse.md'), 'utf8')
-const views = ['eligibility', 'consent_state']
 
 // One of its own: roles belong to the server, and another test's must not be in the way.
 let server: OwnPostgres
@@ -33,36 +28,6 @@ const newUser = async (options = ''): Promise<string> => {
   ;[login.username, login.password] = [name, password]
   return login.href
 }
-
-const [anna, bea] = ['a'.repeat(32), 'b'.repeat(32)]
-const eventId = '00000000-0000-5000-8000-00000000000a'
-const said = { at: Date.parse('2026-01-02T03:04:05.678Z') }
-const cut = { at: said.at, knownAt: Number.POSITIVE_INFINITY }
-
-const key = (over: Partial<JudgedKey>): JudgedKey => ({
-  ...eligible(initialSubject(), initialCatalogue('campo'), { purpose: 'news', channel: 'email' }, cut),
-  purpose: 'news', channel: 'email', allowed: true, reason: 'CONSENT_GIVEN', basis: 'consent', eventId, state: 'given', since: said.at, stateUntil: null, objection: null,
-  notice: { id: 'form', version: 3, language: 'fr' }, site: 'campo-fr', answerEventId: eventId, answerRevision: 4n, effectiveAt: said.at, dueAt: null, marketing: true, ...over,
-}) // prettier-ignore
-const judged = (subjectId: string, ...keys: Partial<JudgedKey>[]): JudgedSubject => ({
-  controller: 'campo',
-  subjectId,
-  revision: 4n,
-  keys: keys.map(key),
-  announce: false,
-  restrictions: null,
-})
-
-/** The tables of columns in the document: view, column, type. */
-const documented = (): string[][] =>
-  views.flatMap((view) => {
-    const [, section = ''] = document.split(`## \`export.${view}\``)
-    return [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \| ([a-z ]+?) \|/gm)].map(([, column = '', type = '']) => [
-      view,
-      column,
-      type,
-    ])
-  })
 
 it('columns and types are those of the document, in its order, and so is the version', async () => {
   await (await opened()).close()
@@ -164,11 +129,6 @@ it('while everything is applied anew no yes is told, and none is settled that a 
   await model.close()
 })
 
-/** The statement of the document that `holds` is in, with what dbt puts into it. */
-const statement = (holds: string, puts: Readonly<Record<string, string>>): string => {
-  const found = [...document.matchAll(/```sql\n([^`]+)```/g)].map(([, sql = '']) => sql).find((sql) => sql.includes(holds))
-  return Object.entries(puts).reduce((sql, [name, put]) => sql.replaceAll(name, put), found ?? '')
-}
 const source = { "{{ source('consent_ledger', 'eligibility') }}": 'export.eligibility' }
 
 it('the list of the document leaves out whom a change of the catalogue has not come to, and everybody once that takes too long', async () => {
