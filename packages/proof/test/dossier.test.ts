@@ -10,6 +10,7 @@ import { disclosuresOf, openedFrom } from '../src/dossier/disclosures.ts'
 import { Disclosures, Manifest, parseDossierPath } from '../src/dossier/format.ts'
 import { render } from '../src/dossier/page/render.ts'
 import { DossierReport } from '../src/dossier/report.ts'
+import { archiveLimits } from '../src/dossier/zip.ts'
 import { deviceId, dossierOf, origin, reachedOpening, witnessName, worldOf, type World } from './dossierGiven.ts'
 import { heldInAll } from '../src/held.ts'
 import { sha256, stream, subjectId } from './given.ts'
@@ -112,6 +113,16 @@ test('nothing is built over an event without proof, an unpublished person or a s
   refused({ ledgerEvents: input.ledgerEvents.slice(1) }, 'INTEGRITY')
   refused({ reached: reachedOpening({ devices: [], accounts: 1 }) }, 'INTEGRITY')
   refused({ otherSubjects: null }, 'INTEGRITY')
+})
+
+test('nothing is built that no verifier would take', async () => {
+  const { input } = await worldOf()
+  const [[place] = assert.fail(), ...others] = input.proofs
+  const proofs = new Map([[place, 'x'.repeat(archiveLimits.file + 1)], ...others])
+  assert.throws(
+    () => buildDossier({ ...input, proofs }),
+    (error) => error instanceof LedgerError && error.code === 'NOT_ACCEPTABLE' && /would have \d+ bytes/.test(error.message),
+  )
 })
 
 test('a page of the same report is the same in any time zone', async () => {

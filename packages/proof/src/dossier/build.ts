@@ -10,7 +10,7 @@ import { readme } from './readme.ts'
 import { render } from './page/render.ts'
 import { dossierReport, type Cosignature, type DossierReport, type ReportFacts } from './report.ts'
 import { verifyScript } from './script.ts'
-import { zipOf } from './zip.ts'
+import { archiveLimits, zipOf } from './zip.ts'
 
 /** Whoever signs statements: `sign` answers with the signature line of a C2SP note, newline included. */
 export type StatementSigner = { vkey: string; sign(text: string): string }
@@ -126,9 +126,21 @@ const refuseUnsound = (input: DossierInput): void => {
   for (const events of [input.catalogueEvents, input.ledgerEvents, ...input.otherStreams.map((one) => one.events)]) refuseGap(events)
 }
 
+/** What no verifier would take is not handed out, nor signed for. Errors: NOT_ACCEPTABLE. */
+const refuseTooLarge = (files: Files): void => {
+  const sizes = [...files.values()].map(({ length }) => length)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  if (total > archiveLimits.total || sizes.some((size) => size > archiveLimits.file))
+    throw new LedgerError(
+      'NOT_ACCEPTABLE',
+      `The dossier would have ${total} bytes, more than a verifier takes: ask for the report as JSON.`,
+    )
+}
+
 /**
  * The dossier as a zip; the same input gives the same bytes. Errors: NOT_PUBLISHED if nothing of the person is in the tree; NOT_ACCEPTABLE if the tree does not name
- * the key of statements as the newest; INTEGRITY for an event without proof, a gap, or other subjects than were noted; those of `buildProof` and `leafBytes`.
+ * the key of statements as the newest, or the files are beyond `archiveLimits`; INTEGRITY for an event without proof, a gap, or other subjects than were noted;
+ * those of `buildProof` and `leafBytes`.
  */
 export const buildDossier = (input: DossierInput): Uint8Array => {
   refuseUnsound(input)
@@ -149,6 +161,7 @@ export const buildDossier = (input: DossierInput): Uint8Array => {
   if (input.reached !== null) files.set(reachedFile, utf8(canonicalJson(input.reached)))
   addLog(files, input)
   addReport(files, report)
+  refuseTooLarge(files)
   const manifest = manifestOf(files)
   files.set(dossierFiles.manifest, utf8(manifest))
   files.set(dossierFiles.statement, utf8(statementOf(report, manifest, input.statementSigner)))

@@ -1,11 +1,9 @@
 // A dossier as bytes into its files by name. Whoever made the archive is not trusted: two readers must see the same files, and none may be hurt.
 import { crc32 } from 'node:zlib'
 import { fromBufferPromise, type Entry, type LocalFileHeader, type ZipFile } from 'yauzl'
+import { archiveLimits } from '../dossier/zip.ts'
 import { demandEnvelope, type Envelope } from './envelope.ts'
 import { VerifyError } from './finding.ts'
-
-/** Bytes of one file and of all files together: a person's dossier of many years stays far below. Of files there are 65,534 at most, without ZIP64. */
-export const archiveLimits = { file: 64 * 1024 * 1024, total: 256 * 1024 * 1024 } as const
 
 /** The archive's own directory of files, as far as it is ours to judge before anything is unpacked. */
 type Listed = { name: string; entry: Entry }
@@ -75,20 +73,29 @@ const agrees = (entry: Entry, header: LocalFileHeader): boolean =>
   header.compressedSize === entry.compressedSize &&
   header.uncompressedSize === entry.uncompressedSize
 
-/** Files lie one behind the other from the first byte to the directory: nothing is hidden between them, and no bytes serve two of them. */
-const demandNothingBetween = async (zip: ZipFile, listed: readonly Listed[], envelope: Envelope): Promise<void> => {
+/** A file that is listed, and the offset of its first byte. */
+type Located = Listed & { start: number }
+
+/**
+ * Where each file begins. They lie one behind the other from the first byte to the directory: nothing is hidden between them, and no bytes serve two of them.
+ */
+const locate = async (zip: ZipFile, listed: readonly Listed[], envelope: Envelope): Promise<Located[]> => {
+  const located: Located[] = []
   let next = 0
-  for (const { name, entry } of listed.toSorted((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader)) {
+  for (const one of listed.toSorted((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader)) {
+    const { name, entry } = one
     if (entry.relativeOffsetOfLocalHeader !== next) throw new VerifyError('ARCHIVE_EXTRA_BYTES', name)
     const header = await zip.readLocalFileHeaderPromise(entry)
     if (!agrees(entry, header)) throw new VerifyError('ARCHIVE_DAMAGED', name, 'The archive lists this file in two ways that do not agree.')
     next = header.fileDataStart + entry.compressedSize
+    located.push({ ...one, start: header.fileDataStart })
   }
   if (next !== envelope.directoryAt) throw new VerifyError('ARCHIVE_EXTRA_BYTES', 'archive')
+  return located
 }
 
 /** The declared size bounds what is unpacked: a file that grows beyond it is given up at once. */
-const contentOf = async (zip: ZipFile, { name, entry }: Listed): Promise<Buffer> => {
+const inflated = async (zip: ZipFile, { name, entry }: Listed): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of await zip.openReadStreamPromise(entry)) {
@@ -97,14 +104,20 @@ const contentOf = async (zip: ZipFile, { name, entry }: Listed): Promise<Buffer>
     if (size > entry.uncompressedSize) throw tooLarge(name)
     chunks.push(bytes)
   }
-  const content = Buffer.concat(chunks)
+  return Buffer.concat(chunks)
+}
+
+/** Files of a dossier are stored: a stream for each of a hundred thousand would take most of the time. */
+const contentOf = async (zip: ZipFile, archive: Buffer, file: Located): Promise<Buffer> => {
+  const { name, entry, start } = file
+  const content = entry.compressionMethod === stored ? archive.subarray(start, start + entry.compressedSize) : await inflated(zip, file)
   if (content.length !== entry.uncompressedSize || crc32(content) !== entry.crc32) throw new VerifyError('ARCHIVE_DAMAGED', name)
   return content
 }
 
 /**
- * The files of a dossier by name, in the archive's order. Errors (VerifyError): NOT_AN_ARCHIVE, those that begin with ARCHIVE. Memory: the files,
- * bounded by `archiveLimits`, whatever the archive says.
+ * The files of a dossier by name, in the order in which they lie; stored ones are views of `bytes`. Errors (VerifyError): NOT_AN_ARCHIVE, those that begin with
+ * ARCHIVE. Memory: the files, bounded by `archiveLimits`, whatever the archive says.
  */
 export const readArchive = async (bytes: Uint8Array): Promise<Map<string, Uint8Array>> => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -113,11 +126,11 @@ export const readArchive = async (bytes: Uint8Array): Promise<Map<string, Uint8A
   try {
     const zip = await fromBufferPromise(buffer, { lazyEntries: true, decodeStrings: false, validateEntrySizes: false })
     const listed = await listOf(zip, envelope)
-    await demandNothingBetween(zip, listed, envelope)
+    const located = await locate(zip, listed, envelope)
     const files = new Map<string, Uint8Array>()
-    for (const one of listed) {
+    for (const one of located) {
       reading = one.name
-      files.set(one.name, await contentOf(zip, one))
+      files.set(one.name, await contentOf(zip, buffer, one))
     }
     return files
   } catch (error) {
