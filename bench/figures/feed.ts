@@ -1,6 +1,7 @@
 // The eligibility feed on a real Kafka: from a withdrawal to its record, and a replay of everything, each against the same bytes bare.
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import type { EventStore } from '@consent-ledger/eventstore'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import { topicName } from '@consent-ledger/projector'
 import { openKafka } from '@consent-ledger/test/kafka'
@@ -29,55 +30,62 @@ const p99 = (values: readonly number[]): number => values.toSorted((a, b) => a -
 /** Each alone: the next one a little after the last has arrived, at no fixed beat. */
 const betweenTwo = (): Promise<void> => setTimeout(30 + Math.random() * 60)
 
-/** ms from the first byte of a withdrawal to its record at a consumer. */
-const ours = async ({ ledger, data, people }: Peopled, reading: Reading): Promise<number[]> => {
-  const key = siteKey(data)
-  const took: number[] = []
-  for (let n = 0; n < withdrawals; n++) {
-    await betweenTwo()
-    const begun = performance.now()
-    const reply = await fetch(`${ledger.url}/v1/withdrawals`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-      body: JSON.stringify({
-        subject: { identifiers: [{ scheme: 'email', value: addressOf(people.first + n) }] },
-        purposes: ['commercial-mail'],
-      }),
-    })
-    const { receipt } = (await reply.json()) as { receipt: { subjectId: string } }
-    const arrived = await reading.next((record) => {
-      if (!record.key.includes(receipt.subjectId)) return false
-      return changeOf(record)?.data.allowed === false && record.at >= begun
-    })
-    took.push(arrived.at - begun)
-  }
-  return took
+/** ms of withdrawal number `n`, from its first byte to its record at a consumer. */
+const ours = async ({ ledger, data, people }: Peopled, reading: Reading, n: number): Promise<number> => {
+  const begun = performance.now()
+  const reply = await fetch(`${ledger.url}/v1/withdrawals`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${siteKey(data)}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    body: JSON.stringify({
+      subject: { identifiers: [{ scheme: 'email', value: addressOf(people.first + n) }] },
+      purposes: ['commercial-mail'],
+    }),
+  })
+  const { receipt } = (await reply.json()) as { receipt: { subjectId: string } }
+  const arrived = await reading.next((record) => {
+    if (!record.key.includes(receipt.subjectId)) return false
+    return changeOf(record)?.data.allowed === false && record.at >= begun
+  })
+  return arrived.at - begun
 }
 
 /** ms of the same without a ledger: an event of the same size appended durably, then a record of the same bytes produced, until a consumer has it. */
-const bareStop = async (producer: Producer, reading: Reading, example: Arrived): Promise<number[]> => {
+const bareStop = async (store: EventStore, producer: Producer, reading: Reading, example: Arrived, n: number): Promise<number> => {
+  const begun = performance.now()
+  const recordedAt = new Date().toISOString()
+  const id = randomUUID()
+  await store.append(`subject-${randomUUID().replaceAll('-', '')}`, -1n, [
+    {
+      id,
+      type: 'ConsentWithdrawn',
+      data: { padding: 'x'.repeat(700) },
+      metadata: { schemaVersion: 1, recordedAt, writer: { kind: 'site', id: 'bench', trust: 'secret' }, actId: id },
+    },
+  ])
+  await producer.send({ topic: bareTopic, acks: -1, messages: [{ key: id, value: example.value, partition: n % 12 }] })
+  return (await reading.next(({ key }) => key === id)).at - begun
+}
+
+/** Both in turns, so that what else the machine does falls on both. */
+const stopsInTurns = async (
+  peopled: Peopled,
+  told: Reading,
+  producer: Producer,
+  bare: Reading,
+): Promise<Record<'ours' | 'bare', number[]>> => {
   const store = await openSqliteEventStore({
     directory: newPath('feed-bare'),
     onFatal: (fault) => {
       throw fault
     },
   })
-  const took: number[] = []
+  const example = await told.next((record) => changeOf(record) !== null)
+  const took: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] }
   for (let n = 0; n < withdrawals; n++) {
     await betweenTwo()
-    const begun = performance.now()
-    const recordedAt = new Date().toISOString()
-    const id = randomUUID()
-    await store.append(`subject-${randomUUID().replaceAll('-', '')}`, -1n, [
-      {
-        id,
-        type: 'ConsentWithdrawn',
-        data: { padding: 'x'.repeat(700) },
-        metadata: { schemaVersion: 1, recordedAt, writer: { kind: 'site', id: 'bench', trust: 'secret' }, actId: id },
-      },
-    ])
-    await producer.send({ topic: bareTopic, acks: -1, messages: [{ key: id, value: example.value, partition: n % 12 }] })
-    took.push((await reading.next(({ key }) => key === id)).at - begun)
+    took.ours.push(await ours(peopled, told, n))
+    await betweenTwo()
+    took.bare.push(await bareStop(store, producer, bare, example, n))
   }
   await store.close()
   return took
@@ -132,8 +140,7 @@ const measureOn = async (kafka: Kafka, peopled: Peopled): Promise<Measured> => {
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   const [told, bare] = [await readTopic(kafka, topicName), await readTopic(kafka, bareTopic)]
-  const example = await told.next((record) => changeOf(record) !== null)
-  const stops = { ours: await ours(peopled, told), bare: await bareStop(producer, bare, example) }
+  const stops = await stopsInTurns(peopled, told, producer, bare)
   const replays: { ours: number[]; bare: number[]; count: number } = { ours: [], bare: [], count: 0 }
   for (let n = 0; n <= rounds; n++) {
     const { seconds, records } = await replay(peopled, told)

@@ -1,7 +1,7 @@
 // The loop between a source and a sink: every event of the store, in order, once per checkpoint, and how fresh the sink is by it.
-import { setImmediate, setTimeout } from 'node:timers/promises'
 import { LedgerError, type RecordedEvent } from '@consent-ledger/domain'
 import { Continuity } from './continuity.ts'
+import { gather } from './gathering.ts'
 import type { EventStore } from './port.ts'
 
 /** What events are applied to. */
@@ -38,15 +38,6 @@ export const eachSecond: Ticker = (tick) => {
   return () => clearInterval(timer)
 }
 
-/** How long a group that was not full lets others gather, ms: a transaction costs the same for one event as for a hundred. */
-const gathering = 50
-
-/** Everything here runs on promises alone: without this a long catch-up would leave the process no turn for anything else. */
-const letOthersWork = async (full: boolean, signal: AbortSignal): Promise<void> => {
-  if (full) await setImmediate()
-  else await setTimeout(gathering, undefined, { signal }).catch(() => {})
-}
-
 /**
  * Applies every event after the sink's checkpoint, in global order, until `signal` aborts or the store closes; then it resolves.
  * Nothing is tried again and nothing skipped: the first error of the store or the sink, any gap (INTEGRITY), and a store that
@@ -70,7 +61,7 @@ export const follow = async (following: Following): Promise<void> => {
       // A crash before `apply` returns leaves the sink at its old checkpoint, and the same group comes again.
       await sink.apply(events, continuity.position)
       freshness.applied(continuity.position)
-      await letOthersWork(events.length === groupSize, signal)
+      await gather(events.length, events.length === groupSize, signal)
     }
   } finally {
     stop()

@@ -63,14 +63,22 @@ const rowAfter = (
 /** More numbers than can be lost with one power cut. */
 const mostLost = 1n << 20n
 
+/** More changes than any database writes in a ms. */
+const mostInMs = 1 << 10
+
+/** Below it lies every number that an epoch can have handed out, whoever did: in SQL, of the row of `meta` and `clock`, the database's clock in ms. */
+export const floorOf = (clock: string): string => `(${clock} - epoch) * ${mostInMs}`
+
 /**
  * Behind which number the next places in the feed begin. `stored`: the newest that the database knows of; `own`: the newest that this object handed out, null if it does not
- * know. Where they differ another one wrote, or a power cut took writes back whose numbers were told already: a number must never mean another change, so some are left out.
+ * know; `floor`: as of `floorOf`. Where the first two differ another one wrote, or a power cut took writes back whose numbers were told already, or somebody put an older copy
+ * of it all in its place: a number must never mean another change, so some are left out. A clock that was set back can tell of no copy.
  * What begins behind such a leap is to be durable before it is told, or the leap itself could be taken back.
  */
-export const beginningAt = (stored: bigint, own: bigint | null): bigint => {
+export const beginningAt = (stored: bigint, own: bigint | null, floor: bigint): bigint => {
   if (stored === own) return stored
-  return (own !== null && own > stored ? own : stored) + mostLost
+  const behind = (own !== null && own > stored ? own : stored) + mostLost
+  return floor > behind ? floor : behind
 }
 
 /** Compares each judgement with what is there, in order. `head`: the newest place in the feed. A judgement by fewer events than one before it is dropped. */

@@ -112,6 +112,22 @@ describe('a heartbeat', () => {
       new Set([new Date(now).toISOString()]),
     )
   })
+  it('holds nothing up: what is applied while the first is sent goes before the last', async (t) => {
+    const [broker, readModel] = [new Broker(), await openedRows(t)]
+    await judge(readModel, 0, 1, 0)
+    const sent: ('heartbeat' | 'change')[] = []
+    let later: Promise<void> = Promise.resolve()
+    broker.answer = (_, { records }) => {
+      const kind = records.some(isHeartbeat) ? 'heartbeat' : 'change'
+      if (kind === 'heartbeat' && !sent.includes(kind)) later = judge(readModel, 0, 1, 1)
+      sent.push(kind)
+      return 'stored'
+    }
+    const { until } = feeding(t, broker, readModel)
+    await until(() => sent.length === 5)
+    await later
+    assert.deepEqual(sent, ['change', 'heartbeat', 'change', 'heartbeat', 'heartbeat'])
+  })
 })
 
 describe('a send that fails', () => {

@@ -148,6 +148,29 @@ export const feedTests = (newPlace: NewPlace): void => {
     },
   )
 
+  withPlace(
+    newPlace,
+    'a place in the feed is handed out once, also where a copy of hours ago was put back in its place',
+    async ({ opened, meddle }) => {
+      const world = new World(await opened())
+      await world.tell([{ type: 'ConsentGiven', at: 1 }])
+      const announce = async (): Promise<bigint> => {
+        const model = await opened()
+        await model.applyJudged([world.judged(anna, { announce: true })])
+        return (await model.feed()).head
+      }
+      const anHourGoesBy = () => meddle('update meta set epoch = epoch - 3600000')
+      const copied = await announce()
+      await anHourGoesBy()
+      // A catalogue that changed had everybody judged again: more changes than a power cut can take back.
+      await meddle(`update meta set feed_n = ${copied + (1n << 24n)}`)
+      const told = await announce()
+      await anHourGoesBy()
+      await meddle(`update eligibility set n = null; update meta set feed_n = ${copied}`)
+      assert.ok((await announce()) > told)
+    },
+  )
+
   withPlace(newPlace, 'an epoch is later than the one before, whatever the clock of the database says', async ({ opened, meddle }) => {
     const model = await opened()
     const far = 2n ** 52n

@@ -40,7 +40,7 @@ export const noticed = (version: number, validFrom: string): Told => ({
   controller: 'campo',
   type: 'NoticePublished',
   at: 0,
-  data: { ...form, version, validFrom },
+  data: { ...form, version, validFrom, purposes: ['news', 'ads', 'stats'] },
 })
 
 /** `news` and `ads` are for marketing, `stats` is not. A day begins at 10:00 UTC in Kiritimati, as the histories do. */

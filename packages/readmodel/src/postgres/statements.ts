@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import { activity, columnsOf, leaves, scrubs, turnedAway } from '../columns.ts'
 import type { Counted, Turn } from '../group.ts'
-import { beginningAt } from '../judging.ts'
+import { beginningAt, floorOf } from '../judging.ts'
 import { asRead, leavesRow, rowOf, subjectBytes } from '../rows.ts'
 import type { EligibilityAsRead } from '../rows.ts'
 import { madeOfEvents } from '../schema.ts'
@@ -55,13 +55,15 @@ const begin = async (client: Client, rejudge: Turn['rejudge']): Promise<void> =>
 }
 
 /** Whoever writes rows holds the row of `meta` until its commit: places in the feed become visible in their order. Undefined if it is not where `checkpoint` says. */
-const lock = async (client: Client, checkpoint: Turn['checkpoint']): Promise<bigint | undefined> => {
-  const move = 'update readmodel.meta set checkpoint = $1 where checkpoint = $2 returning cast(feed_n as text) as head'
-  const hold = 'select cast(feed_n as text) as head from readmodel.meta for update'
+const lock = async (client: Client, checkpoint: Turn['checkpoint']): Promise<{ head: bigint; floor: bigint } | undefined> => {
+  const place = `cast(feed_n as text) as head, cast(${floorOf(clock)} as text) as floor`
+  const move = `update readmodel.meta set checkpoint = $1 where checkpoint = $2 returning ${place}`
+  const hold = `select ${place} from readmodel.meta for update`
+  type Found = { head: string; floor: string }
   const { rows } = await (checkpoint
-    ? client.query<{ head: string }>({ name: 'move', text: move, values: [checkpoint.to, checkpoint.from] })
-    : client.query<{ head: string }>({ name: 'hold', text: hold }))
-  return rows[0] && BigInt(rows[0].head)
+    ? client.query<Found>({ name: 'move', text: move, values: [checkpoint.to, checkpoint.from] })
+    : client.query<Found>({ name: 'hold', text: hold }))
+  return rows[0] && { head: BigInt(rows[0].head), floor: BigInt(rows[0].floor) }
 }
 
 /** The commit of this transaction is on the disk before it is answered, and before anybody else sees it. */
@@ -96,9 +98,10 @@ export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Prepared => {
     write: async ({ checkpoint, fanOut, head: own, judged, rejudge, counted }) => {
       let head: bigint | null = null
       await inTransaction(pool, async (client) => {
-        const stored = await lock(client, checkpoint)
-        if (stored === undefined || (fanOut && !(await passOn(client, fanOut)))) return false
-        const before = beginningAt(stored, own)
+        const found = await lock(client, checkpoint)
+        if (found === undefined || (fanOut && !(await passOn(client, fanOut)))) return false
+        const { head: stored, floor } = found
+        const before = beginningAt(stored, own, floor)
         if (before !== stored) await client.query(flushed)
         head = await judge(client, judged, before)
         if (head !== stored) await client.query({ name: 'head', text: 'update readmodel.meta set feed_n = $1', values: [head] })
@@ -125,7 +128,9 @@ export const prepare = (pool: pg.Pool, builder: Kysely<Tables>): Prepared => {
       durably(
         pool,
         `update readmodel.meta set checkpoint = -1, as_of = null, log_size = 0, feed_n = 0, ${newEpoch}`,
-        `truncate ${madeOfEvents.map((table) => `readmodel.${table}`).join(', ')}`,
+        // A truncated table waits for whoever reads it. No statement reads two of these; `fan_outs`, a row a controller, is read beside others.
+        'delete from readmodel.fan_outs',
+        `truncate ${madeOfEvents.flatMap((table) => (table === 'fan_outs' ? [] : `readmodel.${table}`)).join(', ')}`,
       ),
     beginEpoch: () => durably(pool, `update readmodel.meta set ${newEpoch}`),
   }

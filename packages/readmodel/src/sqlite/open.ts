@@ -1,7 +1,7 @@
 // Opens the file: makes or migrates it, refuses what is not this ledger's, waits for another process that does the same.
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely'
 import { readMeta } from '../meta.ts'
 import type { ReadModel } from '../port.ts'
 import { readModelOn } from '../readModel.ts'
@@ -21,10 +21,25 @@ const triesAtStart = 100
  */
 const settings = ['journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -16384']
 
+/** Statements kept: there are some fifty, and more only where a list of purposes is asked about, by its length. */
+const mostStatements = 200
+
+/** The file, which prepares each text once: half of what a short question costs is its preparation. */
+const remembering = (file: Database.Database): SqliteDatabase => {
+  const known = new Map<string, Database.Statement>()
+  const prepare = (text: string): Database.Statement => {
+    const found = known.get(text) ?? file.prepare(text)
+    if (known.size >= mostStatements) known.clear()
+    known.set(text, found)
+    return found
+  }
+  return { prepare, close: () => void file.close() }
+}
+
 const openOnce = async (path: string, ledgerId: string): Promise<ReadModel> => {
   const file = new Database(path, { timeout: patience })
   try {
-    const builder = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) })
+    const builder = new Kysely<Tables>({ dialect: new SqliteDialect({ database: remembering(file) }) })
     // Before the settings: a file that is refused stays as it was.
     const made = migrate(file, builder, ledgerId)
     for (const setting of settings) file.pragma(setting)

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { activity, columnsOf, eligibility, leaves, scrubs, subjects, turnedAway } from '../columns.ts'
 import type { Counted, Turn } from '../group.ts'
-import { beginningAt, keyOf, rejudge } from '../judging.ts'
+import { beginningAt, floorOf, keyOf, rejudge } from '../judging.ts'
 import type { Known } from '../judging.ts'
 import type { JudgedSubject, Leaf, VerdictsAsked } from '../port.ts'
 import { asRead, eligibilityRow, leavesRow, rowOf, subjectBytes } from '../rows.ts'
@@ -97,6 +97,7 @@ const headIn = (file: Database) => file.prepare<[], string>('select cast(feed_n 
 const writing = (file: Database, builder: Kysely<Tables>): ((turn: Turn) => bigint | null) => {
   const move = file.prepare<[bigint, bigint]>('update meta set checkpoint = ? where checkpoint = ?')
   const headOf = headIn(file)
+  const floor = file.prepare<[], string>(`select cast(${floorOf(clock)} as text) from meta`).pluck()
   const setHead = file.prepare<[bigint]>('update meta set feed_n = ?')
   const [judge, count, passOn, begin] = [judging(file, builder), counting(file, builder), passing(file), beginning(file)]
   return ({ checkpoint, fanOut, head: own, judged, rejudge: controllers, counted }) => {
@@ -104,7 +105,7 @@ const writing = (file: Database, builder: Kysely<Tables>): ((turn: Turn) => bigi
     const stands =
       stored !== undefined && (!checkpoint || move.run(checkpoint.to, checkpoint.from).changes === 1) && (!fanOut || passOn(fanOut))
     if (!stands) return null
-    const head = judge(judged, beginningAt(BigInt(stored), own))
+    const head = judge(judged, beginningAt(BigInt(stored), own, BigInt(floor.get() ?? 0)))
     if (head !== BigInt(stored)) setHead.run(head)
     begin(controllers)
     count(counted)

@@ -43,6 +43,8 @@ export class Sender {
   /** The page whose `asOf` may be told once the feed is sent up to its `head`. */
   #goal: Pick<Page, 'asOf' | 'head'> | null = null
   #told: number | null = null
+  /** Heartbeats still to be sent, one partition after the other: what is applied meanwhile goes before the rest of them. */
+  #beats: Batch[] = []
   #beatAt = Number.NEGATIVE_INFINITY
   #lookedAt = Number.NEGATIVE_INFINITY
   #looking: Promise<void> = Promise.resolve()
@@ -112,7 +114,7 @@ export class Sender {
     this.#sending.reached.at(this.#place, page.head)
     await this.#tellFreshness()
     this.#lookAtGroups()
-    return this.#place.n >= page.head
+    return this.#place.n >= page.head && this.#beats.length === 0
   }
 
   #read(after: bigint): Promise<Page | null> {
@@ -164,10 +166,11 @@ export class Sender {
     this.#ahead = null
     this.#goal = null
     this.#told = null
+    this.#beats = []
     return false
   }
 
-  /** Nothing is told of a moment before everything of that moment is stored. */
+  /** Nothing is told of a moment before everything of that moment is stored; what is stored later may lie before the word of it. */
   async #tellFreshness(): Promise<void> {
     const { clock, times, ledgerId } = this.#sending
     if (this.#goal !== null && this.#place.n >= this.#goal.head) {
@@ -175,9 +178,12 @@ export class Sender {
       this.#goal = null
     }
     const now = clock()
-    if (this.#told === null || now - this.#beatAt < times.heartbeat) return
-    await this.#store(heartbeats({ ledgerId, place: this.#place, asOf: this.#told, sentAt: now }, this.#producing.partitions))
-    this.#beatAt = now
+    if (this.#told !== null && now - this.#beatAt >= times.heartbeat) {
+      this.#beats = heartbeats({ ledgerId, place: this.#place, asOf: this.#told, sentAt: now }, this.#producing.partitions)
+      this.#beatAt = now
+    }
+    const next = this.#beats.shift()
+    if (next !== undefined) await this.#store([next])
   }
 
   /** Beside the sending, which it must not hold up. */
