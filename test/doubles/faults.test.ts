@@ -110,7 +110,7 @@ describe('an append', () => {
     assert.equal((await failureOf(append(1)))['type'], 'deadline-exceeded')
     await eventually(async () => assert.equal((await failureOf(append(1)))['type'], undefined))
     await double.restart()
-    await eventually(async () => assert.deepEqual(await numbersIn(client, stream), [0]), 1000)
+    await eventually(async () => assert.deepEqual(await numbersIn(client, stream), [0]))
   })
 })
 
@@ -222,7 +222,7 @@ describe('the server', () => {
     await double.start()
     plan.release()
     // The same client finds it again by itself.
-    await eventually(async () => assert.deepEqual(await numbersIn(client, stream), [0]), 1000)
+    await eventually(async () => assert.deepEqual(await numbersIn(client, stream), [0]))
   })
 
   it('while it starts says that it is not ready, to appends and to reads', async () => {
@@ -240,7 +240,7 @@ describe('the server', () => {
     await exactly()
     await client.appendToStream(stream, event)
     await double.restart()
-    await eventually(async () => assert.deepEqual(await numbersIn(client, stream), [0, 1]), 1000)
+    await eventually(async () => assert.deepEqual(await numbersIn(client, stream), [0, 1]))
     await exactly()
     await client.appendToStream(stream, event)
     assert.deepEqual(await numbersIn(client, stream), [0, 1, 1])

@@ -33,7 +33,7 @@ const controls = (start: () => Promise<Server>): void => {
     line.close()
   })
   const append = (n: number): Promise<unknown> => client.appendToStream(stream, counted(n))
-  const isAnswered = async (): Promise<void> => eventually(async () => void (await numbersIn(client, stream)), 1000)
+  const isAnswered = async (): Promise<void> => eventually(async () => void (await numbersIn(client, stream)))
 
   it('cuts every connection; the client comes back over a new one', async () => {
     line.cut()
@@ -55,7 +55,7 @@ const controls = (start: () => Promise<Server>): void => {
   it('lets no answer through: what was sent is done, the answer comes when it is healed', async () => {
     line.silence('toClient')
     const pending = append(1)
-    await eventually(async () => assert.deepEqual(await numbersIn(beside, stream), [0, 1]), 1000)
+    await eventually(async () => assert.deepEqual(await numbersIn(beside, stream), [0, 1]))
     await line.heal()
     await pending
   })
@@ -73,7 +73,7 @@ const controls = (start: () => Promise<Server>): void => {
     line.silence()
     line.cut()
     const pending = append(1).catch(() => {})
-    await eventually(async () => assert.ok(line.connections > 0), 1000)
+    await eventually(async () => assert.ok(line.connections > 0))
     line.cut()
     await line.heal()
     await pending

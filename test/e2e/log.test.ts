@@ -4,10 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import { fsck } from '@consent-ledger/logfiles'
 import { openLogDirectoryReader } from '@consent-ledger/logfiles/directory'
 import { openTreeHead, parseProofFile, parseVkey, verifyProofFile, type Verifier } from '@consent-ledger/tlog'
+import { eventually } from '../harness/apart.ts'
 import { LedgerProcess, place, request, signUp, type Reply } from '../harness/ledger.ts'
 
 type Proven = { events: { leaf: string; leafIndex: string; proof: string }[] }
@@ -24,12 +26,14 @@ const publishedSize = async (ledger: LedgerProcess, keys: readonly Verifier[]): 
 
 /** What the site keeps of a receipt: the leaf of each event and its proof, once a head covers it. */
 const proofsOf = async (ledger: LedgerProcess, receiptId: string): Promise<Proven['events']> => {
-  for (;;) {
-    const headers = { accept: 'application/json' }
-    const { status, text } = await request(ledger.url, 'GET', `/v1/receipts/${receiptId}/proof`, { key: secretOf(ledger), headers })
-    if (status === 200) return (JSON.parse(text) as Proven).events
-    assert.equal(status, 503, text)
-  }
+  const path = `/v1/receipts/${receiptId}/proof`
+  const headers = { accept: 'application/json' }
+  const { status, text } = await eventually(
+    () => request(ledger.url, 'GET', path, { key: secretOf(ledger), headers }),
+    (reply) => reply.status !== 503,
+  )
+  assert.equal(status, 200, text)
+  return (JSON.parse(text) as Proven).events
 }
 
 const demandProven = (events: Proven['events'], log: readonly Verifier[]): void => {
@@ -102,7 +106,7 @@ test(
       t.after(() => ledger.stop('SIGKILL'))
       const loads = Array.from({ length: 4 }, (_, n) => load(ledger, n, given, receipts))
       const enough = receipts.length + 25 + 10 * round
-      while (receipts.length < enough) await new Promise((resolve) => setImmediate(resolve))
+      while (receipts.length < enough) await pause(1)
       await ledger.stop('SIGKILL')
       await Promise.all(loads)
     }

@@ -5,6 +5,8 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { eventually, notReady } from '../harness/apart.ts'
+import { bareEnvironment } from '../harness/environment.ts'
 import { startEventStoreDouble, type EventStoreDouble } from '../harness/eventstoredb/index.ts'
 import { LedgerProcess, place, request, signUp, type Body, type Ended, type Keys, type Reply } from '../harness/ledger.ts'
 import { ask, openPostgres } from '../harness/postgres.ts'
@@ -15,7 +17,7 @@ const cli = fileURLToPath(new URL('../../services/cli/src/main.ts', import.meta.
 const copy = (server: string, data: string, database?: string): { ended: Promise<Ended>; kill: () => void } => {
   const vault = database === undefined ? [] : ['--vault', 'postgres:']
   const child = spawn(process.execPath, [cli, 'copy', '--from', `sqlite:${data}`, '--to', 'esdb:', ...vault], {
-    env: { PATH: process.env['PATH'] ?? '', EVENTSTORE_URL: server, ...(database === undefined ? {} : { DATABASE_URL: database }) },
+    env: { ...bareEnvironment, EVENTSTORE_URL: server, ...(database === undefined ? {} : { DATABASE_URL: database }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -29,9 +31,8 @@ type Known = { keys: Keys; operator: string; people: Person[]; proof: Body; answ
 
 const as = (ledger: LedgerProcess, key: string, path: string, body?: object): Promise<Reply> =>
   request(ledger.url, body === undefined ? 'GET' : 'POST', path, { key, ...(body === undefined ? {} : { body }) })
-const ready = async (ledger: LedgerProcess): Promise<void> => {
-  while ((await request(ledger.url, 'GET', '/readyz')).status !== 200) await new Promise((resolve) => setImmediate(resolve))
-}
+const ready = async (ledger: LedgerProcess): Promise<void> =>
+  void (await eventually(() => notReady(ledger), (names) => names.length === 0)) // prettier-ignore
 const prove = async (ledger: LedgerProcess, key: string, subjectId: string): Promise<Body> => {
   const reply = await as(ledger, key, `/v1/subjects/${subjectId}/proofs`, { reason: 'Dispute 42' })
   assert.equal(reply.status, 201, reply.text)
@@ -41,10 +42,11 @@ const prove = async (ledger: LedgerProcess, key: string, subjectId: string): Pro
 const answersOf = async (ledger: LedgerProcess, key: string): Promise<string[]> => {
   const asked = Date.now()
   await ready(ledger)
-  let page: Body
-  do page = (await as(ledger, key, '/v1/answers?limit=1000')).json
-  while (page.asOf === null || Date.parse(page.asOf) <= asked)
-  return page.answers.map(({ subjectId, purpose, channel, answer }) => [subjectId, purpose, channel, answer].join(' ')).sort()
+  const { json } = await eventually(
+    () => as(ledger, key, '/v1/answers?limit=1000'),
+    ({ json: { asOf } }) => asOf !== null && Date.parse(asOf) > asked,
+  )
+  return json.answers.map(({ subjectId, purpose, channel, answer }) => [subjectId, purpose, channel, answer].join(' ')).sort()
 }
 
 /** What people said, an operator of their own, a proof, the lists. */

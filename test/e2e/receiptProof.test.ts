@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { parse } from 'yaml'
 import { decodeEntries, openTreeHead, parseProofFile, parseVkey, treeRoot, verifyProofFile, type Verifier } from '@consent-ledger/tlog'
+import { eventually } from '../harness/apart.ts'
 import { LedgerProcess, place, request, signUp, type Reply } from '../harness/ledger.ts'
 
 type EventProof = { eventId: string; leafIndex: string; proof: string }
@@ -32,13 +33,14 @@ const provenIn = ({ json }: Reply): ProvenEvent[] => (json as unknown as { event
 const logKeys = async (): Promise<Verifier[]> => (await get('/log/key')).text.trimEnd().split('\n').map(parseVkey)
 
 /** Asks again, as `Retry-After` says that one may, until the log covers it. */
-const published = async (path: string, accept?: string): Promise<Reply> => {
-  for (;;) {
-    const reply = await get(path, siteKey(), accept)
-    if (reply.status !== 503) return reply
-    assert.equal(reply.json.code, 'NOT_PUBLISHED')
-  }
-}
+const published = (path: string, accept?: string): Promise<Reply> =>
+  eventually(
+    () => get(path, siteKey(), accept),
+    ({ status, json }) => {
+      if (status === 503) assert.equal(json.code, 'NOT_PUBLISHED')
+      return status !== 503
+    },
+  )
 
 test('who waits has the proof inside the answer, and the receipt gives the same for good', async () => {
   const reply = await post('/v1/consents?wait=published', signUp('anna.martin@example.org'))

@@ -22,6 +22,8 @@ import {
   verifyInclusion,
   verifyProofFile,
 } from '@consent-ledger/tlog'
+import { eventually } from '../harness/apart.ts'
+import { bareEnvironment } from '../harness/environment.ts'
 import { startEventStoreDouble, type EventStoreDouble } from '../harness/eventstoredb/index.ts'
 import { LedgerProcess, place, request, signUp, type Ended } from '../harness/ledger.ts'
 
@@ -30,7 +32,7 @@ const cli = fileURLToPath(new URL('../../services/cli/src/main.ts', import.meta.
 /** A command as a process, on files: `output` is all that it printed. */
 const run = (data: string, args: string[], env: Record<string, string> = {}): Promise<Ended> => {
   const child = spawn(process.execPath, [cli, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', LEDGER_DATA: data, LEDGER_PORT: '0', ...env },
+    env: { ...bareEnvironment, LEDGER_DATA: data, LEDGER_PORT: '0', ...env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void (output += chunk.toString('utf8')))
@@ -54,13 +56,13 @@ const post = async (ledger: LedgerProcess, path: string, body: object): Promise<
 }
 
 const proofsOf = async (ledger: LedgerProcess, { id: receiptId, subjectId }: { id: string; subjectId: string }): Promise<Given[]> => {
-  for (;;) {
-    const key = ledger.keys.operators.auditor
-    const reply = await request(ledger.url, 'GET', `/v1/receipts/${receiptId}/proof`, { key, headers: { accept: 'application/json' } })
-    if (reply.status === 503) continue
-    assert.equal(reply.status, 200, reply.text)
-    return (JSON.parse(reply.text) as Proofs).events.map(({ leaf, proof }) => ({ subjectId, receiptId, leaf, proof }))
-  }
+  const key = ledger.keys.operators.auditor
+  const { status, text } = await eventually(
+    () => request(ledger.url, 'GET', `/v1/receipts/${receiptId}/proof`, { key, headers: { accept: 'application/json' } }),
+    (reply) => reply.status !== 503,
+  )
+  assert.equal(status, 200, text)
+  return (JSON.parse(text) as Proofs).events.map(({ leaf, proof }) => ({ subjectId, receiptId, leaf, proof }))
 }
 
 const address = (n: number): string => `visitor-${n}@example.org`

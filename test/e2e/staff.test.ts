@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { eventually } from '../harness/apart.ts'
 import { LedgerProcess, place, request, signUp, type Body, type Reply } from '../harness/ledger.ts'
 
 const where = place()
@@ -85,10 +86,10 @@ const everyAnswer = async (): Promise<Body['answers']> => {
 /** Waits for the read model by its own word, never by the clock. */
 const level = async (): Promise<void> => {
   const before = Date.now()
-  for (;;) {
-    const { asOf } = (await as('legal', 'GET', '/v1/answers?limit=1')).json
-    if (asOf !== null && Date.parse(asOf) > before) return
-  }
+  await eventually(
+    () => as('legal', 'GET', '/v1/answers?limit=1'),
+    ({ json: { asOf } }) => asOf !== null && Date.parse(asOf) > before,
+  )
 }
 
 test('a rebuild while requests go on ends with the same answers', { timeout: 120_000 }, async () => {

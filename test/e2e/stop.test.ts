@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { request as ask } from 'node:http'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import { LedgerProcess, place, request, signUp, type Body } from '../harness/ledger.ts'
 
@@ -45,7 +46,7 @@ test('SIGTERM under load: what was recorded was acknowledged, and the other way 
     while (await post());
   }
   const loads = Array.from({ length: 16 }, load)
-  while (acknowledged.size < 200) await new Promise((resolve) => setImmediate(resolve))
+  while (acknowledged.size < 200) await pause(1)
   const { code } = await ledger.stop()
   await Promise.all(loads)
   assert.equal(code, 0)

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomInt, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openSqliteEventStore } from '@consent-ledger/eventstore/sqlite'
 import type { RecordedEvent } from '@consent-ledger/domain'
+import { eventually, notReady } from '../harness/apart.ts'
 import { LedgerProcess, place, request, signUp } from '../harness/ledger.ts'
 
 type Acknowledged = { stream: string; revision: string; id: string }
@@ -69,7 +71,7 @@ test('kill -9 under load, 20 times', { timeout: 300_000 }, async () => {
       const before = acknowledged.size
       // Killed after a random number of acknowledgements, so that the moment falls anywhere in the line of an event.
       const enough = before + randomInt(20, 200)
-      while (acknowledged.size < enough) await new Promise((resolve) => setImmediate(resolve))
+      while (acknowledged.size < enough) await pause(1)
       await ledger.stop('SIGKILL')
       await Promise.all(loads)
     }
@@ -89,6 +91,6 @@ const demandAnswersAgain = async (data: string, acknowledged: Map<string, { body
     assert.equal(reply.status, 200, reply.text)
     assert.deepEqual(reply.json.receipt.events, events)
   }
-  for (;;) if ((await request(ledger.url, 'GET', '/readyz')).status === 200) break
+  await eventually(() => notReady(ledger), (names) => names.length === 0) // prettier-ignore
   assert.equal((await ledger.stop()).code, 0)
 }

@@ -167,7 +167,9 @@ test('killed in the middle, twice over: the other takes over', { timeout: 180_00
     projectors.splice(projectors.indexOf(busy), 1)
     await record(100)
     await demandRight()
-    assert.deepEqual(projectors.map(({ standsBy }) => standsBy), [false]) // prettier-ignore
+    // What it says comes behind what it does.
+    assert.equal(projectors.length, 1)
+    await eventually(async () => projectors[0]?.standsBy, (standsBy) => standsBy === false) // prettier-ignore
     await launch()
   }
 })

@@ -51,7 +51,6 @@ const take = async (log: PublishedLog): Promise<Given[]> => {
 const started = (directory: string) => {
   const child = spawn(process.execPath, [program, directory], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') },
   })
   return { child, said: text(child.stderr), ended: once(child, 'close') }
 }

@@ -1,10 +1,11 @@
 // Lists of any size over a real connection: read as they come, whoever reads the answers and when; and never a short list that could be taken for whole.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
@@ -19,6 +20,11 @@ import { answerTo, begin, hear, lineOf, listOf, openScrubbing, read, recorded, s
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
+
+// A place for temporary files that no other process uses: what is left there is of this one.
+const place = mkdtempSync(join(tmpdir(), 'spools-'))
+process.env['TMPDIR'] = place
+after(() => rmSync(place, { recursive: true, force: true }))
 
 let scrubbing: Scrubbing
 before(async () => {
@@ -51,7 +57,7 @@ const nobodyThere = async ({ world: { app } }: Scrubbing): Promise<void> => {
   while ((await count()) > 0) await setImmediate()
 }
 
-const spoolFiles = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('scrub-'))
+const spoolFiles = (): string[] => readdirSync(place)
 
 describe('a list of 200,000 lines', () => {
   test(

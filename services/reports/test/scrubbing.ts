@@ -33,7 +33,7 @@ export const openScrubbing = async (over: Parameters<typeof openMarket>[0] = {})
 
 export type Sending = { as?: string; query?: string; headers?: Record<string, string> }
 
-/** A request of which nothing but the head is sent yet; its connection is its own. */
+/** A request of which nothing but the head is sent yet; its connection is its own, and not asked to end behind the answer: a refusal could be lost with the rest of the list. */
 export const begin = (
   { port }: Pick<Scrubbing, 'port'>,
   { as = 'marketing', query = 'purpose=news&channel=email', headers }: Sending = {},
@@ -44,7 +44,7 @@ export const begin = (
     method: 'POST',
     path: `/v1/eligibility/scrub?${query}`,
     agent: false,
-    headers: { authorization: `Bearer ${keyOf(as)}`, 'content-type': 'application/x-ndjson', ...headers },
+    headers: { authorization: `Bearer ${keyOf(as)}`, 'content-type': 'application/x-ndjson', connection: 'keep-alive', ...headers },
   })
 
 export const answerTo = async (asked: ClientRequest): Promise<IncomingMessage> => {
@@ -105,9 +105,13 @@ export const told = async (to: Pick<Scrubbing, 'port'>, body: string | Buffer, s
 export const recorded = async ({ world: { store } }: Pick<Scrubbing, 'world'>) =>
   (await store.readStream('controller-campo', { after: -1n, limit: 1000 })).filter(({ type }) => type === 'ScrubPerformed')
 
+/** Guards against waiting for ever only: nothing takes nearly as long. */
+const patience = 60_000
+
 /** Looks again, turn by turn, until there is something; a defect ends it, too. */
 export const eventually = async <T>(look: () => T | null | undefined | Promise<T | null | undefined>): Promise<T> => {
-  for (let turns = 0; turns < 200_000; turns++) {
+  const end = Date.now() + patience
+  while (Date.now() < end) {
     const found = await look()
     if (found !== null && found !== undefined) return found
     await setImmediate()

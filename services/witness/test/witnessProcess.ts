@@ -7,6 +7,10 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
+/** What Node has compiled before is kept from start to start. */
+const { NODE_COMPILE_CACHE: cache } = process.env
+const compiled: Record<string, string> = cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }
+
 /** Where one witness has its files. */
 export class Place {
   readonly root = mkdtempSync(join(tmpdir(), 'witness-'))
@@ -50,7 +54,7 @@ export class WitnessProcess {
 
   constructor(env: Record<string, string>, { program = main, args = [] }: { program?: string; args?: string[] } = {}) {
     this.child = spawn(process.execPath, [program, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { PATH: process.env['PATH'] ?? '', ...compiled, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.child.stdout, this.child.stderr])

@@ -37,13 +37,18 @@ export const all = async <T>(read: AsyncIterable<T>): Promise<T[]> => {
 export const numbersIn = async (client: EventStoreDBClient, stream: string): Promise<number[]> =>
   (await all(client.readStream<Counted>(stream))).map(({ event }) => event?.data.n ?? -1)
 
-/** Asks again until it holds, a hundred times at most; then fails as it failed last. */
-export const eventually = async (holds: () => Promise<void>, times = 100): Promise<void> => {
-  try {
-    await holds()
-  } catch (error) {
-    if (times === 0) throw error
-    await setImmediate()
-    await eventually(holds, times - 1)
+/** Guards against waiting for ever only: nothing takes nearly as long. */
+const patience = 60_000
+
+/** Asks again until it holds; after a minute it fails as it failed last. */
+export const eventually = async (holds: () => Promise<void>): Promise<void> => {
+  const end = Date.now() + patience
+  for (;;) {
+    try {
+      return await holds()
+    } catch (error) {
+      if (Date.now() > end) throw error
+      await setImmediate()
+    }
   }
 }

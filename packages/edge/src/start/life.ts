@@ -33,7 +33,8 @@ export const runProcess = (start: (life: Life) => Promise<Running | null>): void
   const told = new AbortController()
   const starting = (async () => {
     const running = await start({ settings: parseSettings(process.env), clock: Date.now, say, onFatal: stopBecause, stopping: told.signal })
-    for (const line of running?.greeting ?? []) say(line)
+    // In one piece: log lines come from another thread, and whoever copies a command copies whole lines in a row.
+    if (running !== null) say(running.greeting.join('\n'))
     return running
   })()
   const end = (): never => process.exit(0)

@@ -1,5 +1,4 @@
 // The topic of the feed: made as it must be if it is missing, looked at if it is there. In one that is not as it must be nothing is kept, so nothing is sent to it.
-import kafkajs from 'kafkajs'
 import type { Admin } from 'kafkajs'
 import { feedUnavailable } from './failures.ts'
 
@@ -38,9 +37,10 @@ export const unsuitable = (settings: TopicSettings, replication: number): string
 }
 
 const settingsOf = async (admin: Admin): Promise<TopicSettings> => {
+  const { ConfigResourceTypes } = (await import('kafkajs')).default
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topicName }],
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topicName }],
   })
   return new Map(resources.flatMap(({ configEntries }) => configEntries.map(({ configName, configValue }) => [configName, configValue])))
 }

@@ -1,5 +1,4 @@
 // The line to Kafka: the one place that knows kafkajs's producer, and does not believe it before it has looked at its answer.
-import kafkajs from 'kafkajs'
 import type { Admin, Kafka, RecordMetadata } from 'kafkajs'
 import { clientLog, type FeedLog } from './clientLog.ts'
 import { askingKafka, feedUnavailable } from './failures.ts'
@@ -89,9 +88,10 @@ const produce = async (kafka: Kafka): Promise<Producing> => {
   }
 }
 
-/** Connects to nothing yet: each method does so itself. `brokers`: `host:port` of one or more, in the clear and without a password. */
-export const openWire = (brokers: readonly string[], log: FeedLog): Wire => {
-  const kafka = new kafkajs.Kafka({
+/** The client is loaded here, so that a ledger that sends to no broker starts without it. */
+const clientOf = async (brokers: readonly string[], log: FeedLog): Promise<Kafka> => {
+  const { default: kafkajs } = await import('kafkajs')
+  return new kafkajs.Kafka({
     clientId: 'consent-ledger',
     brokers: [...brokers],
     connectionTimeout: timeouts.connection,
@@ -100,12 +100,18 @@ export const openWire = (brokers: readonly string[], log: FeedLog): Wire => {
     logLevel: kafkajs.logLevel.INFO,
     logCreator: clientLog(log),
   })
+}
+
+/** Connects to nothing yet: each method does so itself. `brokers`: `host:port` of one or more, in the clear and without a password. */
+export const openWire = (brokers: readonly string[], log: FeedLog): Wire => {
+  let client: Promise<Kafka> | undefined
+  const kafka = (): Promise<Kafka> => (client ??= clientOf(brokers, log))
   return {
-    topicIsThere: () => asking(kafka, topicIsThere),
-    makeTopic: () => asking(kafka, makeTopic),
-    produce: () => produce(kafka),
-    committed: (groups) =>
-      asking(kafka, async (admin) => {
+    topicIsThere: async () => asking(await kafka(), topicIsThere),
+    makeTopic: async () => asking(await kafka(), makeTopic),
+    produce: async () => produce(await kafka()),
+    committed: async (groups) =>
+      asking(await kafka(), async (admin) => {
         const found = new Map<string, ReadonlyMap<number, bigint>>()
         for (const group of groups) found.set(group, await committed(admin, group))
         return found

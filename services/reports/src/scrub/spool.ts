@@ -49,8 +49,7 @@ export class Spool {
         this.#give()
       },
       destroy: (error, done) => {
-        void this.#letGo()
-        done(error)
+        void this.#letGo(() => done(error))
       },
     })
   }
@@ -114,9 +113,11 @@ export class Spool {
     }
   }
 
-  async #letGo(): Promise<void> {
+  /** `done`: once nothing of it is held any more. */
+  async #letGo(done: () => void): Promise<void> {
     await this.#turn
-    if (this.#file !== null) close(this.#file)
+    if (this.#file === null) done()
+    else close(this.#file, done)
   }
 
   async #inTurn<T>(use: (file: number) => Promise<T>): Promise<T> {
