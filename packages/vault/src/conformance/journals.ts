@@ -1,6 +1,6 @@
 // What else a vault remembers: who read about whom, when API keys were used, whose vault it is.
 import assert from 'node:assert/strict'
-import { act, claimed, email, on, target, type Test } from './trial.ts'
+import { act, claimed, controller, email, on, target, type Test } from './trial.ts'
 
 const refusal = (code: string) => (error: unknown) => error instanceof Error && 'code' in error && error.code === code
 const subjectId = 'a'.repeat(32)
@@ -14,6 +14,20 @@ export const journalTests: Test[] = [
     await vault.forgetAccesses(2000)
     assert.deepEqual(await vault.accesses(subjectId), [access(2000, 'o-3'), access(2000, 'o-1')])
     assert.deepEqual(await vault.accesses('c'.repeat(32)), [])
+  }),
+  on('many accesses at once, beside acts: whoever is answered finds their own', async (vault) => {
+    const look = (n: number) => ({ ...access(1000 + n, `o-${n}`), subjectId: n.toString(16).padStart(32, '0') })
+    const noted = async (n: number): Promise<void> => {
+      await vault.logAccess(look(n))
+      assert.deepEqual(await vault.accesses(look(n).subjectId), [look(n)])
+    }
+    const acted = async (n: number): Promise<void> => {
+      const { subjectId } = await target(vault, [email(`p${n}@example.org`)])
+      assert.deepEqual((await vault.find(controller, [email(`p${n}@example.org`)])).map((one) => one.subjectId), [subjectId]) // prettier-ignore
+    }
+    // More than one transaction takes.
+    await Promise.all(Array.from({ length: 300 }, (_, n) => (n % 10 === 0 ? acted(n) : noted(n))))
+    assert.equal(await vault.actCount(), 30n)
   }),
   on('uses of API keys: the latest counts, whatever the order', async (vault) => {
     assert.deepEqual(await vault.keyUses(), new Map())

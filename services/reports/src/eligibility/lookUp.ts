@@ -6,8 +6,9 @@ import { noteAccess } from '../access.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { actingRole } from '../visible.ts'
 import { controllerOfSubject, controllerWith } from './asked.ts'
-import { demandFresh, type Fresh } from './freshness.ts'
-import { byIdentifier, keptVerdicts, readSubject, unknownSubject, verdictOfStream } from './verdicts.ts'
+import type { Fresh } from './freshness.ts'
+import { sharedBy, type Shared } from './shared.ts'
+import { byIdentifier, readSubject, unknownSubject, verdictOfStream } from './verdicts.ts'
 
 /** Who may ask whom may be contacted. */
 export const askers: readonly Role[] = ['dpo', 'legal', 'marketing', 'auditor']
@@ -23,7 +24,10 @@ export type Answered = Fresh & Told
 
 type Reached = { catalogue: Catalogue; subjectIds: string[]; by: 'identifier' | 'subjectId' }
 
-const reach = async (deps: ReportsDeps, caller: OperatorCaller, { whom, controller, purpose }: Question): Promise<Reached> => {
+/** `shared`: what is asked together with others who look up at the same time. */
+type With = { deps: ReportsDeps; shared: Shared }
+
+const reach = async ({ deps, shared }: With, caller: OperatorCaller, { whom, controller, purpose }: Question): Promise<Reached> => {
   if ('subjectId' in whom) {
     const { catalogue, known } = await controllerOfSubject(deps, caller, whom.subjectId, { controller, purpose }, 'body')
     return { catalogue, subjectIds: known ? [whom.subjectId] : [], by: 'subjectId' }
@@ -31,13 +35,13 @@ const reach = async (deps: ReportsDeps, caller: OperatorCaller, { whom, controll
   const catalogue = await controllerWith(deps, caller, { controller, purpose }, 'body')
   const { identifiers, refused } = readIdentifiers(catalogue, whom.identifiers, '/identifiers')
   if (refused) throw refused
-  const reached = await deps.vault.find(catalogue.controllerId, identifiers)
-  return { catalogue, subjectIds: reached.map(({ subjectId }) => subjectId), by: 'identifier' }
+  return { catalogue, subjectIds: await shared.reached({ controller: catalogue.controllerId, identifiers }), by: 'identifier' }
 }
 
 /** Now: what the read model keeps, if it still holds, else the stream. */
-const verdictNow = async (deps: ReportsDeps, catalogue: Catalogue, key: Key, subjectId: string): Promise<Verdict> => {
-  const [kept] = await keptVerdicts(deps, catalogue.controllerId, key, [subjectId])
+const verdictNow = async ({ deps, shared }: With, catalogue: Catalogue, key: Key, subjectId: string): Promise<Verdict> => {
+  const { purpose, channel } = key
+  const kept = await shared.kept({ controller: catalogue.controllerId, purpose, channel, subjectId })
   return kept?.row && kept.holds ? kept.row : verdictOfStream(deps, catalogue, key, subjectId)
 }
 
@@ -51,8 +55,8 @@ const verdictAt = async (deps: ReportsDeps, { catalogue, by }: Reached, key: Key
 /** Whether anything but what is so now is asked for: the past, what was known then, or a time to come. */
 const isCut = ({ at, knownAt }: Cut): boolean => at !== undefined || knownAt !== undefined
 
-const freshness = async (deps: ReportsDeps, cut: Cut): Promise<Fresh> => {
-  if (!isCut(cut)) return demandFresh(deps)
+const freshness = async ({ deps, shared }: With, cut: Cut): Promise<Fresh> => {
+  if (!isCut(cut)) return shared.fresh()
   const asOf = deps.clock()
   await deps.live.refresh()
   return { asOf, lagMs: 0 }
@@ -69,18 +73,15 @@ export const together = (verdicts: readonly Told[]): Told | undefined => {
   return verdicts.toSorted((a, b) => ends(a.verdict) - ends(b.verdict))[0]
 }
 
-/**
- * Whether the person may be contacted. Every subject that is reached is noted as looked at, durably, before this returns. Errors: STALE (only without `at` and `knownAt`), UNKNOWN_PURPOSE, CONTROLLER_NEEDED,
- * NOT_FOUND for a controller, IDENTIFIER_INVALID, and those of vault, store and read model.
- */
-export const lookUp = async (deps: ReportsDeps, caller: OperatorCaller, question: Question): Promise<Answered> => {
+const lookUp = async (asking: With, caller: OperatorCaller, question: Question): Promise<Answered> => {
+  const { deps } = asking
   const role = actingRole(caller, askers)
-  const fresh = await freshness(deps, question)
-  const reached = await reach(deps, caller, question)
+  const fresh = await freshness(asking, question)
+  const reached = await reach(asking, caller, question)
   const { catalogue, by } = reached
   const told = await Promise.all(
     reached.subjectIds.map(async (subjectId) => {
-      const judged = isCut(question) ? verdictAt(deps, reached, question, subjectId) : verdictNow(deps, catalogue, question, subjectId)
+      const judged = isCut(question) ? verdictAt(deps, reached, question, subjectId) : verdictNow(asking, catalogue, question, subjectId)
       const [verdict] = await Promise.all([judged, noteAccess(deps, caller, { subjectId, role, purpose: 'eligibility' })])
       if (by === 'subjectId') return { subjectId, verdict }
       const heard = byIdentifier(catalogue, question, verdict)
@@ -88,4 +89,14 @@ export const lookUp = async (deps: ReportsDeps, caller: OperatorCaller, question
     }),
   )
   return { ...fresh, ...(together(told) ?? { subjectId: null, verdict: unknownSubject(catalogue, question) }) }
+}
+
+/**
+ * A function that says whether a person may be contacted; one for all requests of a process, since those that come at the same time ask vault and read model together. Every subject that
+ * is reached is noted as looked at, durably, before an answer. Errors: STALE (only without `at` and `knownAt`), UNKNOWN_PURPOSE, CONTROLLER_NEEDED, NOT_FOUND for a controller,
+ * IDENTIFIER_INVALID, and those of vault, store and read model.
+ */
+export const lookUpsOf = (deps: ReportsDeps): ((caller: OperatorCaller, question: Question) => Promise<Answered>) => {
+  const asking = { deps, shared: sharedBy(deps) }
+  return (caller, question) => lookUp(asking, caller, question)
 }

@@ -19,23 +19,32 @@ type Judges = Pick<ReportsDeps, 'readModel' | 'store' | 'clock'>
 /** Which rows of one controller still hold: not those that came due since, nor those that a fan-out has not reached, which may be judged by an older catalogue. */
 export type StillHolds = (row: { subjectId: string; dueAt: number | null }) => boolean
 
-/** What of one controller's rows holds; `everything`: all of them. To be asked before the rows are: a fan-out that begins in between changes nothing of what was true then. */
-export const whatHolds = async (
-  { readModel, clock }: Pick<Judges, 'readModel' | 'clock'>,
+/** What of one controller's rows holds. To be asked before the rows are: a fan-out that begins in between changes nothing of what was true then. */
+const holding = async (
+  { readModel }: Pick<Judges, 'readModel'>,
   controller: string,
-): Promise<{ everything: boolean; holds: StillHolds }> => {
-  const now = clock()
-  const [all, due] = await Promise.all([readModel.fanOuts(), readModel.due(now, 1)])
-  const fanOuts = all.filter((fanOut) => fanOut.controller === controller)
+  now: number,
+): Promise<{ judged: boolean; holds: StillHolds }> => {
+  const fanOuts = (await readModel.fanOuts()).filter((fanOut) => fanOut.controller === controller)
   const reached = ({ cursor }: FanOut, subjectId: string): boolean => cursor !== null && subjectId <= cursor
   return {
-    everything: fanOuts.length === 0 && due.length === 0,
+    judged: fanOuts.length === 0,
     holds: ({ subjectId, dueAt }) => (dueAt === null || dueAt > now) && fanOuts.every((fanOut) => reached(fanOut, subjectId)),
   }
 }
 
+/** The same; `everything`: all of them hold. */
+export const whatHolds = async (
+  judges: Pick<Judges, 'readModel' | 'clock'>,
+  controller: string,
+): Promise<{ everything: boolean; holds: StillHolds }> => {
+  const now = judges.clock()
+  const [{ judged, holds }, due] = await Promise.all([holding(judges, controller, now), judges.readModel.due(now, 1)])
+  return { everything: judged && due.length === 0, holds }
+}
+
 /** `row`: null without one. `holds`: whether it, or that there is none, still tells how things are. */
-type Kept = { subjectId: string; row: EligibilityRow | null; holds: boolean }
+export type Kept = { subjectId: string; row: EligibilityRow | null; holds: boolean }
 
 /** What the read model keeps on one key, in the order of `subjectIds`. Errors: STALE if a rebuild began meanwhile: its rows go through what was long ago. */
 export const keptVerdicts = async (
@@ -45,7 +54,7 @@ export const keptVerdicts = async (
   subjectIds: readonly string[],
 ): Promise<Kept[]> => {
   const { readModel } = judges
-  const { holds } = await whatHolds(judges, controller)
+  const { holds } = await holding(judges, controller, judges.clock())
   const rows = await readModel.verdicts({ controller, purpose, channel, subjectIds })
   if ((await readModel.progress()).asOf === null) throw new LedgerError('STALE', 'The read model is being built from zero.')
   return subjectIds.map((subjectId, place) => {
