@@ -16,7 +16,7 @@ const reasons: Record<EligibilityReason, Explained> = {
   LEGITIMATE_INTEREST: {
     means:
       'The basis of the purpose carries this channel to this audience, the person’s data were collected, and the person has not objected.',
-    do: 'Send, with the way to object in each message.',
+    do: 'Send, with the way to object in each message. Of a purpose for professionals: keep consumers off the list, the ledger does not know who is one.',
   },
   UNKNOWN_SUBJECT: {
     means:
@@ -29,7 +29,7 @@ const reasons: Record<EligibilityReason, Explained> = {
     do: 'Suspend the person, do not delete them. The DPO lifts it, after telling the person.',
   },
   OBJECTED: {
-    means: 'The person objected to this purpose, or to one that it continues (Art. 21).',
+    means: 'The person objected to this purpose, to one that it continues, or to one that continues it (Art. 21).',
     do: 'Stop for good. Only the person, by consent to a consent purpose, or the DPO ends it.',
   },
   PURPOSE_RETIRED: { means: 'The controller has ended this purpose.', do: 'End the campaign.' },
@@ -58,7 +58,8 @@ const reasons: Record<EligibilityReason, Explained> = {
   CONSENT_WITHDRAWN: { means: 'The person took their yes back (Art. 7(3)).', do: 'Stop at once.' },
   CONSENT_EXPIRED: { means: 'The yes has reached its end.', do: 'Ask for a renewal, by a way that is not this purpose.' },
   CONSENT_INVALIDATED: {
-    means: 'The notice on which the yes rests was replaced for new processing.',
+    means:
+      'The notice on which the yes rests was replaced for new processing; of a yes from a file that names none, any notice that shows the purpose.',
     do: 'Ask again, with the new notice.',
   },
   NO_SALE: { means: 'No recorded sale carries soft opt-in.', do: 'Have the shop record sales with what soft opt-in asks for.' },
@@ -153,13 +154,16 @@ const introduction = [
   '1. **Known**, then **erased**, **restricted**, **objected**. These are about the person and hold for every basis. Consent that the person gives after a restriction may be acted on all the same (Art. 18(2)).',
   '   An objection is lifted by a later yes of the person to that consent purpose on that channel (by the site’s secret key, or confirmed), or by the DPO; never by an import or a browser’s key, and on another basis by the DPO alone.',
   '   One made to `marketing`, and what a withdrawal of `all` objects to, is for every purpose that is or was marketing, whenever it is published; one without channels is for channels of later too. A lift by the DPO ends what was in force when it was decided, nothing that is recorded later.',
-  '   A purpose that replaces another one inherits its noes and its restrictions.',
+  '   A purpose that replaces another one inherits its noes and its restrictions. It hands them back, too: marketing that was refused under the later id goes on under no older one. Of two that replace the same one, a no to one says nothing about the other.',
   '2. **The purpose**: published, not retired, marketing.',
   '3. **Basis × channel × audience × date** of the regulator profile, then whether the purpose has the channel.',
-  '4. **The basis itself**: consent in force (a longest validity that came later holds from its day on for consent from before), a sale that carries soft opt-in, or an interest in a person whose data were collected: by a yes, a request, a contact or a notice shown, not by a no or a browser’s key.',
-  '5. **The prospect’s clock**, on every basis whose purpose names one (`lapse`).',
+  '4. **The basis itself**: consent in force (a longest validity that came later holds from its day on for consent from before, and so does new processing, of whichever notice shows the purpose where a file names none), a sale that carries soft opt-in, or an interest in a person whose data were collected: by a yes, a request, a contact or a notice shown, not by a no or a browser’s key.',
+  '5. **The prospect’s clock**, on every basis whose purpose names one (`lapse`); on legitimate interest without one, the clock `prospect` of the profile.',
   '',
   'Acts count in the order in which they were done, not in which they arrived: a yes that arrives late never lifts a later no. At equal times the no wins.',
+  '',
+  '**For professionals** (`audience: professional`) is a word of the purpose, and the controller’s: no act says of a person whether they are one. Whoever publishes such a purpose on a channel that its basis does not carry to a consumer is told so',
+  '(`warnings` of `PUT /v1/catalogue`, `ledger catalogue check`), and whoever uses it keeps consumers off the list.',
   '',
   '## The times',
   '',
@@ -187,7 +191,7 @@ export const eligibilityDocument = async (): Promise<string> =>
     '|---|---|---|---|',
     ...[...purposes, bonus].map(purposeRow),
     '',
-    '`bonus` is there for its rule alone: no catalogue can have marketing on a contract published. `parcels` (legitimate interest, post) and `bulletin` (consent, email) come later, where a row says so. An act is the person’s, through the site’s server (secret key), unless the row says otherwise; a day before “recorded” is when it was done. “By (2)” in an answer is the second of the givens; the basis is that of the purpose.',
+    '`bonus` is there for its rule alone: no catalogue can have marketing on a contract published. `parcels` (legitimate interest, post), `bulletin` (consent, email) and `cards-asked` (consent, post, replaces `letters`) come later, where a row says so. Consent from a file names no notice. An act is the person’s, through the site’s server (secret key), unless the row says otherwise; a day before “recorded” is when it was done. “By (2)” in an answer is the second of the givens; the basis is that of the purpose.',
     '',
     ...table.flatMap(section),
   ].join('\n')

@@ -7,8 +7,9 @@ export const iso = (ms: number): string => new Date(ms).toISOString()
 /** Epoch ms of an RFC 3339 time that a schema has already accepted. */
 export const ms = (time: string): number => Date.parse(time)
 
-// A calendar costs 100 µs a question and each act asks several; the questions of one quarter of an hour are nearly all the same.
-const remembered = <Key extends string, T>(answer: (key: Key) => T, most = 2000): ((key: Key) => T) => {
+// A calendar costs 100 µs a question and each judgement asks some fifty; the questions of one quarter of an hour are nearly all the same. A key is never put together from
+// parts: making the text would cost more than finding it.
+const remembered = <Key, T>(answer: (key: Key) => T, most = 2000): ((key: Key) => T) => {
   const known = new Map<Key, T>()
   return (key) => {
     const found = known.get(key)
@@ -23,32 +24,28 @@ const remembered = <Key extends string, T>(answer: (key: Key) => T, most = 2000)
 // Every offset of every time zone changes at a whole quarter of an hour (UTC), so within one quarter calendar and clock move together.
 const quarter = 15 * 60_000
 
-const quarterPlus = remembered((key: `${number} ${string} ${string}`) => {
-  const [from = '', duration = '', zone = ''] = key.split(' ')
-  return DateTime.fromMillis(Number(from), { zone }).plus(Duration.fromISO(duration)).toMillis()
-})
+const quarterPlus = remembered((zone: string) =>
+  remembered((text: string) => {
+    const duration = Duration.fromISO(text)
+    return remembered((start: number) => DateTime.fromMillis(start, { zone }).plus(duration).toMillis())
+  }),
+)
 
 /** `from` (epoch ms) plus an ISO 8601 duration, counted on the calendar of `zone`: P6M after 31 August is 28 or 29 February. */
 export const addDuration = (from: number, duration: string, zone: string): number => {
   const start = Math.floor(from / quarter) * quarter
-  return quarterPlus(`${start} ${duration} ${zone}`) + (from - start)
+  return quarterPlus(zone)(duration)(start) + (from - start)
 }
 
-const startOf = remembered((key: `${string} ${string}`) => {
-  const [date = '', zone = ''] = key.split(' ')
-  return DateTime.fromISO(date, { zone }).startOf('day').toMillis()
-})
+const startIn = remembered((zone: string) => remembered((date: string) => DateTime.fromISO(date, { zone }).startOf('day').toMillis()))
 
 /** Start of a calendar day (`YYYY-MM-DD`) in `zone`, epoch ms. */
-export const startOfDay = (date: string, zone: string): number => startOf(`${date} ${zone}`)
+export const startOfDay = (date: string, zone: string): number => startIn(zone)(date)
 
-const dayOf = remembered((key: `${number} ${string}`) => {
-  const [at = '', zone = ''] = key.split(' ')
-  return DateTime.fromMillis(Number(at), { zone }).toFormat('yyyy-MM-dd')
-})
+const daysIn = remembered((zone: string) => remembered((at: number) => DateTime.fromMillis(at, { zone }).toFormat('yyyy-MM-dd')))
 
 /** The calendar day (`YYYY-MM-DD`) of an instant in `zone`. */
-export const dayIn = (at: number, zone: string): string => dayOf(`${Math.floor(at / quarter) * quarter} ${zone}`)
+export const dayIn = (at: number, zone: string): string => daysIn(zone)(Math.floor(at / quarter) * quarter)
 
 /** Whether `text` is an ISO 8601 duration of a positive length, as in P13M or PT24H. */
 export const isDuration = (text: string): boolean => {

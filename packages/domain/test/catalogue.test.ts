@@ -1,7 +1,7 @@
 // What a catalogue may change, and what it may never change: texts, bases, schemes, and the noes that were said.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CatalogueFile, LedgerError, catalogueKnownAt, purposeVersionAt } from '../src/index.ts'
+import { CatalogueFile, LedgerError, catalogueKnownAt, catalogueWarnings, purposeVersionAt, shippedProfiles } from '../src/index.ts'
 import { catalogueOf, day, file, noon, notice, published, Scene } from './scene.ts'
 
 test('another basis is another id, and who refused or withdrew the old one starts objected in the new', () => {
@@ -126,4 +126,15 @@ test('a basis that the regulator does not let carry a channel is refused by name
   assert.throws(() => catalogueOf(CatalogueFile.parse({ ...file(), controller: { ...file().controller, regulator: 'XX' } })), {
     code: 'UNKNOWN_REGULATOR',
   })
+})
+
+test('that somebody is a professional is the word of the purpose: said where it is published, on channels that no consumer may be reached by', () => {
+  const trade = { ...file().purposes[5], audience: 'professional' }
+  const french = { ...file().controller, regulator: 'FR-CNIL' }
+  const warned = (purposes: object[]) =>
+    catalogueWarnings(CatalogueFile.parse({ ...file(), controller: french, purposes }), shippedProfiles, noon)
+  const [warning, ...others] = warned([file().purposes[0] ?? {}, { ...trade, channels: ['post', 'email'] }])
+  assert.deepEqual([warning?.pointer, warning?.rule, others], ['/purposes/1/audience', 'professionals-only', []])
+  assert.match(warning?.message ?? '', /by email under FR-CNIL$/)
+  assert.deepEqual(warned([trade, { ...trade, id: 'other', channels: ['email'], marketing: false }]), [])
 })

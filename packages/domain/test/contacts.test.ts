@@ -1,21 +1,21 @@
 // Contacts by the person: what is one, and what they refused beside a sale.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decideAct, decideContact, judgeContact, subjectEvents, type ContactPost, type SubjectFact, type Trust } from '../src/index.ts'
+import { decideAct, decideContact, admitContact, subjectEvents, type ContactPost, type SubjectFact, type Trust } from '../src/index.ts'
 import { hour, minute, noon, Scene, types } from './scene.ts'
 
 /** A contact that arrives. */
 const contacts = (scene: Scene, post: ContactPost, trust: Trust = 'secret') => {
   const receivedAt = (scene.now += minute)
-  const judged = judgeContact(scene.catalogue, post, { trust, receivedAt })
+  const admitted = admitContact(scene.catalogue, post, { trust, receivedAt })
   const recordedAt = Math.max(receivedAt, scene.subject.lastRecordedAt + 1)
-  const context = { site: 'campo-fr', trust, recordedAt, occurred: judged.occurred, links: [], flags: [] }
-  const { contact, answers } = judged
+  const context = { site: 'campo-fr', trust, recordedAt, occurred: admitted.occurred, links: [], flags: [] }
+  const { contact, answers } = admitted
   const facts: SubjectFact[] = contact
     ? decideContact(scene.subject, scene.catalogue, contact, answers, context)
     : decideAct(scene.subject, scene.catalogue, answers, context)
   scene.append(facts, recordedAt, trust)
-  return { judged, facts }
+  return { admitted, facts }
 }
 const sale = (over: object = {}) => ({
   seller: 'campo-sas',
@@ -24,7 +24,7 @@ const sale = (over: object = {}) => ({
   refusalOffered: ['prospects', 'news'],
   ...over,
 })
-const rulesOf = ({ judged }: ReturnType<typeof contacts>) => judged.refused?.violations.map(({ pointer, rule }) => `${pointer} ${rule}`)
+const rulesOf = ({ admitted }: ReturnType<typeof contacts>) => admitted.refused?.violations.map(({ pointer, rule }) => `${pointer} ${rule}`)
 
 test('a sale is kept as it was told, its refusals in the same append: a consent refused, any other basis objected to', () => {
   const scene = new Scene()
@@ -56,8 +56,8 @@ test('what the person did is a contact, by its own clock as any act', () => {
 
 test('an opened mail is none, by whatever word', () => {
   for (const kind of ['open', 'opened', 'mail-open', 'view', 'Sale', 'constructor']) {
-    const { judged, facts } = contacts(new Scene(), { kind })
-    assert.deepEqual([judged.refused?.code, judged.refused?.violations[0]?.pointer, facts], ['NOT_A_CONTACT', '/kind', []])
+    const { admitted, facts } = contacts(new Scene(), { kind })
+    assert.deepEqual([admitted.refused?.code, admitted.refused?.violations[0]?.pointer, facts], ['NOT_A_CONTACT', '/kind', []])
   }
 })
 
@@ -68,7 +68,7 @@ test('a sale says who sold what, and nothing else does', () => {
 
 test('a purpose that never existed is refused, offered or refused; a retired one was offered in its time', () => {
   const found = contacts(new Scene(), { kind: 'sale', sale: sale({ refusalOffered: ['news', 'nothing'], refused: ['nothing', 'ads'] }) })
-  assert.equal(found.judged.refused?.code, 'UNKNOWN_PURPOSE')
+  assert.equal(found.admitted.refused?.code, 'UNKNOWN_PURPOSE')
   assert.deepEqual(rulesOf(found), ['/sale/refusalOffered/1 published', '/sale/refused/0 published'])
   assert.deepEqual(types(found.facts), ['ConsentRefused'], 'the no to a purpose that exists stands')
 })
@@ -79,15 +79,15 @@ test('a no is never turned away, whatever becomes of the contact', () => {
     { kind: 'click', sale: sale({ refused: ['prospects'] }) },
     { kind: 'sale', occurredAt: new Date(noon + 9 * hour).toISOString(), sale: sale({ refused: ['prospects'] }) },
   ]) {
-    const { judged, facts } = contacts(new Scene(), post)
-    assert.ok(judged.refused)
+    const { admitted, facts } = contacts(new Scene(), post)
+    assert.ok(admitted.refused)
     assert.deepEqual(types(facts), ['ObjectionRecorded'])
   }
 })
 
 test('a clock that runs ahead: a server is told, for a page the ledger’s own counts', () => {
   const post = { kind: 'visit', occurredAt: new Date(noon + 9 * hour).toISOString() }
-  assert.equal(contacts(new Scene(), post).judged.refused?.code, 'OCCURRED_AT_AHEAD')
+  assert.equal(contacts(new Scene(), post).admitted.refused?.code, 'OCCURRED_AT_AHEAD')
   const [fact] = contacts(new Scene(), post, 'publishable').facts
   assert.ok(fact?.type === 'ContactRecorded')
   assert.deepEqual([fact.data.flags, fact.data.occurredAtFrom], [['clock-ahead'], 'ledger'])

@@ -95,7 +95,7 @@ test('defect 17: a client clock is never the only time: ahead it is not believed
   assert.ok(late?.type === 'ConsentGiven')
   assert.deepEqual(late.data.flags, ['late'])
   const ahead = scene.answers([{ purpose: 'news', decision: 'given' }], { occurredAt: noon + hour, recordedAt: noon + minute })
-  assert.equal(ahead.judged.refused?.code, 'OCCURRED_AT_AHEAD')
+  assert.equal(ahead.admitted.refused?.code, 'OCCURRED_AT_AHEAD')
   const [browser] = scene.gives('ads', { trust: 'publishable', occurredAt: noon + hour, recordedAt: noon + 2 * minute })
   assert.ok(browser?.type === 'ConsentGiven')
   assert.deepEqual([browser.data.flags, browser.data.occurredAtFrom], [['clock-ahead'], 'ledger'])

@@ -1,7 +1,7 @@
 // What a no reaches that nobody had published when it was said: a word for all marketing, and a purpose without channels.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CatalogueFile, eligible, judgeObjection, judgeWithdrawal, type Channel, type SubjectFact } from '../src/index.ts'
+import { CatalogueFile, eligible, admitObjection, admitWithdrawal, type Channel, type SubjectFact } from '../src/index.ts'
 import { catalogueOf, day, file, noon, published, Scene, types } from './scene.ts'
 
 type Purposes = CatalogueFile['purposes']
@@ -83,8 +83,11 @@ test('without a marketing purpose the first purpose bears the word, is not objec
 test('before any purpose was published it cannot be recorded, and is refused aloud', () => {
   const catalogue = catalogueOf(fileWith([]))
   const by = { trust: 'secret', receivedAt: noon } as const
-  for (const judged of [judgeObjection(catalogue, { purposes: 'marketing' }, by), judgeWithdrawal(catalogue, { purposes: 'all' }, by)])
-    assert.deepEqual([judged.answers, judged.refused?.code, judged.refused?.violations[0]?.pointer], [[], 'UNKNOWN_PURPOSE', '/purposes'])
+  for (const admitted of [admitObjection(catalogue, { purposes: 'marketing' }, by), admitWithdrawal(catalogue, { purposes: 'all' }, by)])
+    assert.deepEqual(
+      [admitted.answers, admitted.refused?.code, admitted.refused?.violations[0]?.pointer],
+      [[], 'UNKNOWN_PURPOSE', '/purposes'],
+    )
 })
 
 test('an objection without channels holds on one that is added later, one with channels does not', () => {

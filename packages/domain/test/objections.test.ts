@@ -1,26 +1,26 @@
 // Objections (GDPR Art. 21): what a post records, and what ends one. A later yes of the person does, to that consent purpose on that channel; nothing else.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CatalogueFile, decideAct, judgeObjection, type ObjectionPost, type SubjectFact } from '../src/index.ts'
+import { CatalogueFile, decideAct, admitObjection, type ObjectionPost, type SubjectFact } from '../src/index.ts'
 import { catalogueOf, file, hour, minute, noon, notice, Scene, types } from './scene.ts'
 
 /** An objection that arrives. `occurredAt`, `recordedAt`: epoch ms. */
 const objects = (scene: Scene, purposes: ObjectionPost['purposes'], over: Partial<ObjectionPost> & { at?: number } = {}) => {
   const { at = (scene.now += minute), ...post } = over
-  const judged = judgeObjection(scene.catalogue, { purposes, ...post }, { trust: 'secret', receivedAt: at })
+  const admitted = admitObjection(scene.catalogue, { purposes, ...post }, { trust: 'secret', receivedAt: at })
   const recordedAt = Math.max(at, scene.subject.lastRecordedAt + 1)
-  const context = { site: 'campo-fr', trust: 'secret', recordedAt, occurred: judged.occurred, links: [], flags: [] } as const
-  const facts = decideAct(scene.subject, scene.catalogue, judged.answers, context)
+  const context = { site: 'campo-fr', trust: 'secret', recordedAt, occurred: admitted.occurred, links: [], flags: [] } as const
+  const facts = decideAct(scene.subject, scene.catalogue, admitted.answers, context)
   scene.append(facts, recordedAt, 'secret')
-  return { judged, facts }
+  return { admitted, facts }
 }
 const said = (facts: readonly SubjectFact[]) =>
   facts.map(({ type, data }) => [type, 'purpose' in data && data.purpose, 'basis' in data && data.basis])
 const objected = (scene: Scene) => scene.view().objections.map(({ purpose, channel }) => `${purpose} ${channel}`)
 
 test('to marketing: every marketing purpose on whatever basis, each recorded with its own; nothing else', () => {
-  const { facts, judged } = objects(new Scene(), 'marketing')
-  assert.equal(judged.refused, null)
+  const { facts, admitted } = objects(new Scene(), 'marketing')
+  assert.equal(admitted.refused, null)
   assert.deepEqual(said(facts), [
     ['ObjectionRecorded', 'news', 'consent'],
     ['ObjectionRecorded', 'ads', 'consent'],
@@ -31,14 +31,14 @@ test('to marketing: every marketing purpose on whatever basis, each recorded wit
 })
 
 test('to a purpose that is no marketing it is recorded too; only an id that never existed is refused, and the others stand', () => {
-  const { facts, judged } = objects(new Scene(), ['orders', 'nothing', 'news'])
+  const { facts, admitted } = objects(new Scene(), ['orders', 'nothing', 'news'])
   assert.deepEqual(said(facts), [
     ['ObjectionRecorded', 'orders', 'contract'],
     ['ObjectionRecorded', 'news', 'consent'],
   ])
-  assert.equal(judged.refused?.code, 'UNKNOWN_PURPOSE')
+  assert.equal(admitted.refused?.code, 'UNKNOWN_PURPOSE')
   assert.deepEqual(
-    judged.refused?.violations.map(({ pointer }) => pointer),
+    admitted.refused?.violations.map(({ pointer }) => pointer),
     ['/purposes/1'],
   )
 })
@@ -127,8 +127,8 @@ for (const [what, act] of Object.entries(never))
 test('it is never ended on another basis: nobody can say yes to that, and a yes to the consent that replaces it leaves it', () => {
   const scene = new Scene(catalogueOf(file2()))
   objects(scene, ['prospects'])
-  const { judged, facts } = scene.answers([{ purpose: 'prospects', decision: 'given' }])
-  assert.deepEqual([judged.refused?.code, facts], ['NOT_A_CONSENT_PURPOSE', []])
+  const { admitted, facts } = scene.answers([{ purpose: 'prospects', decision: 'given' }])
+  assert.deepEqual([admitted.refused?.code, facts], ['NOT_A_CONSENT_PURPOSE', []])
   assert.deepEqual(objected(scene), ['prospects post', 'letters post', 'letters email'])
   assert.deepEqual(types(scene.gives('letters')), ['ConsentGiven', 'ObjectionLifted'])
   assert.deepEqual(objected(scene), ['prospects post'])

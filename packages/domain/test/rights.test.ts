@@ -8,12 +8,12 @@ import {
   decideRestrictionLift,
   decideStaffNo,
   demandTold,
-  judgeObjection,
-  judgeRestriction,
-  judgeWithdrawal,
+  admitObjection,
+  admitRestriction,
+  admitWithdrawal,
   refusalOfOthers,
-  restrictionRows,
-  type Judged,
+  restrictionsTold,
+  type Admission,
   type ObjectionPost,
   type SubjectFact,
   type WithdrawalPost,
@@ -24,23 +24,23 @@ const reason = { commitment: 'a'.repeat(64), sealed: 'key.iv.text' }
 const notification = { commitment: 'b'.repeat(64), sealed: 'key.iv.words' }
 const nowhere = '00000000-0000-4000-8000-000000000000'
 
-const records = (scene: Scene, judged: Judged, recordedAt: number): SubjectFact[] => {
+const records = (scene: Scene, admitted: Admission, recordedAt: number): SubjectFact[] => {
   const context = {
     trust: 'operator' as const,
     recordedAt,
-    occurred: judged.occurred,
+    occurred: admitted.occurred,
     method: { kind: 'paper' as const },
     links: [],
     flags: [],
   }
-  const facts = decideStaffNo(scene.subject, scene.catalogue, judged.answers, context, reason)
+  const facts = decideStaffNo(scene.subject, scene.catalogue, admitted.answers, context, reason)
   scene.append(facts, recordedAt, 'operator')
   return facts
 }
 const staffNo = (scene: Scene, post: WithdrawalPost, at = (scene.now += minute)): SubjectFact[] =>
-  records(scene, judgeWithdrawal(scene.catalogue, post, { trust: 'operator', receivedAt: at }), at)
+  records(scene, admitWithdrawal(scene.catalogue, post, { trust: 'operator', receivedAt: at }), at)
 const staffObjection = (scene: Scene, post: ObjectionPost, at = (scene.now += minute)): SubjectFact[] =>
-  records(scene, judgeObjection(scene.catalogue, post, { trust: 'operator', receivedAt: at }), at)
+  records(scene, admitObjection(scene.catalogue, post, { trust: 'operator', receivedAt: at }), at)
 const lifts = (scene: Scene, objection: string, at = (scene.now += minute)): SubjectFact[] => {
   const lift = { objection, recordedAt: at, method: { kind: 'phone' as const }, reason }
   const facts = decideObjectionLift(scene.subject, scene.catalogue, lift)
@@ -169,13 +169,13 @@ test('a restriction holds from its recording until its own lift, each by itself'
   const all = restricts(scene, 'all')
   const before = scene.now
   const one = restricts(scene, ['news'])
-  const rows = () => restrictionRows(scene.subject, scene.cut()).map(({ eventId, purposes }) => [eventId, purposes])
+  const rows = () => restrictionsTold(scene.subject, scene.cut()).map(({ eventId, purposes }) => [eventId, purposes])
   assert.deepEqual(rows(), [[all, 'all'], [one, ['news']]]) // prettier-ignore
   const [lifted] = liftsRestriction(scene, all)
   assert.ok(lifted?.type === 'RestrictionLifted' && lifted.data.restriction === all)
   assert.deepEqual(rows(), [[one, ['news']]])
   assert.deepEqual(
-    restrictionRows(scene.subject, scene.cut({ at: before, knownAt: before })).map(({ eventId }) => eventId),
+    restrictionsTold(scene.subject, scene.cut({ at: before, knownAt: before })).map(({ eventId }) => eventId),
     [all],
     'as it was then',
   )
@@ -196,10 +196,10 @@ test('the person is told before a restriction is lifted, at the latest now', () 
 
 test('an unknown purpose is named; the others are restricted all the same', () => {
   const named = ['news', 'nothing', 'orders', 'news']
-  const purposes = judgeRestriction(catalogueOf(), named)
+  const purposes = admitRestriction(catalogueOf(), named)
   assert.deepEqual(purposes, ['news', 'orders'])
   const refused = refusalOfOthers(named, new Set(purposes))
   assert.deepEqual([refused?.code, refused?.violations.map(({ pointer }) => pointer)], ['UNKNOWN_PURPOSE', ['/purposes/1']])
-  assert.deepEqual([judgeRestriction(catalogueOf(), 'all'), refusalOfOthers('all', new Set())], ['all', null])
-  assert.deepEqual(judgeRestriction(catalogueOf(), ['nothing']), [])
+  assert.deepEqual([admitRestriction(catalogueOf(), 'all'), refusalOfOthers('all', new Set())], ['all', null])
+  assert.deepEqual(admitRestriction(catalogueOf(), ['nothing']), [])
 })

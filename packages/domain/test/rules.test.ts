@@ -168,14 +168,14 @@ test('a no is never turned away: unknown notice, purpose not shown, retired purp
 
 test('in a mixed post that earns a refusal for its yeses the noes stand', () => {
   const scene = new Scene()
-  const { judged, facts } = scene.answers([
+  const { admitted, facts } = scene.answers([
     { purpose: 'orders', decision: 'given' },
     { purpose: 'news', decision: 'given' },
     { purpose: 'ads', decision: 'dismissed' },
     { purpose: 'nothing', decision: 'refused' },
   ])
   assert.deepEqual(
-    judged.refused?.violations.map((one) => [one.pointer, one.rule]),
+    admitted.refused?.violations.map((one) => [one.pointer, one.rule]),
     [
       ['/choices/0/purpose', 'basis'],
       ['/choices/0/purpose', 'shown'],

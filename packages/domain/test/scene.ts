@@ -11,9 +11,9 @@ import {
   initialCatalogue,
   initialSubject,
   iso,
-  judgeConsent,
-  judgeObjection,
-  judgeWithdrawal,
+  admitConsent,
+  admitObjection,
+  admitWithdrawal,
   shippedProfiles,
   statesOf,
   subjectView,
@@ -24,7 +24,7 @@ import {
   type ControllerFact,
   type Cut,
   type Fact,
-  type Judged,
+  type Admission,
   type ObjectionPost,
   type RecordedEvent,
   type RegulatorProfile,
@@ -157,14 +157,14 @@ export class Scene {
   constructor(catalogue: Catalogue = catalogueOf()) {
     this.catalogue = catalogue
   }
-  #take(judged: Judged, arrival: Arrival): SubjectFact[] {
+  #take(admitted: Admission, arrival: Arrival): SubjectFact[] {
     const recordedAt = Math.max(arrival.recordedAt ?? this.now, this.subject.lastRecordedAt + 1)
     const trust = arrival.trust ?? 'secret'
-    const facts = decideAct(this.subject, this.catalogue, judged.answers, {
+    const facts = decideAct(this.subject, this.catalogue, admitted.answers, {
       site: 'campo-fr',
       trust,
       recordedAt,
-      occurred: judged.occurred,
+      occurred: admitted.occurred,
       method: arrival.method,
       links: [],
       flags: [],
@@ -181,7 +181,7 @@ export class Scene {
   answers(
     choices: ConsentPost['choices'],
     when: { occurredAt?: number } & Arrival & { notice?: ConsentPost['notice'] | null } = {},
-  ): { facts: SubjectFact[]; judged: Judged } {
+  ): { facts: SubjectFact[]; admitted: Admission } {
     const { occurredAt, notice: shown = { id: 'form', version: 1, language: 'fr' } } = when
     const receivedAt = when.recordedAt ?? (this.now += minute)
     const post: ConsentPost = {
@@ -190,8 +190,8 @@ export class Scene {
       ...(when.method ? { method: when.method } : {}),
       ...(occurredAt === undefined ? {} : { occurredAt: iso(occurredAt) }),
     }
-    const judged = judgeConsent(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt })
-    return { judged, facts: this.#take(judged, { recordedAt: receivedAt, ...when }) }
+    const admitted = admitConsent(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt })
+    return { admitted, facts: this.#take(admitted, { recordedAt: receivedAt, ...when }) }
   }
   gives(purpose: string, when: Parameters<Scene['answers']>[1] = {}, channels?: Channel[]): SubjectFact[] {
     return this.answers([{ purpose, decision: 'given', channels }], when).facts
@@ -206,7 +206,7 @@ export class Scene {
       channels: when.channels,
       ...(when.occurredAt === undefined ? {} : { occurredAt: iso(when.occurredAt) }),
     }
-    return this.#take(judgeWithdrawal(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt }), {
+    return this.#take(admitWithdrawal(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt }), {
       recordedAt: receivedAt,
       ...when,
     })
@@ -218,8 +218,8 @@ export class Scene {
       channels: when.channels,
       ...(when.occurredAt === undefined ? {} : { occurredAt: iso(when.occurredAt) }),
     }
-    const judged = judgeObjection(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt })
-    return this.#take(judged, { recordedAt: receivedAt, ...when })
+    const admitted = admitObjection(this.catalogue, post, { trust: when.trust ?? 'secret', receivedAt })
+    return this.#take(admitted, { recordedAt: receivedAt, ...when })
   }
   confirms(actId: string, at: number): SubjectFact[] {
     const facts = decideConfirmation(this.subject, this.catalogue, actId, { recordedAt: at })

@@ -2,5 +2,5 @@
 export * from './port.ts'
 export { normaliseIdentifier, type NormaliseOptions } from './normalise.ts'
 export { readIdentifier, readIdentifiers, type IdentifiersRead } from './identifiers.ts'
-export { isCommitment, keyIdOf, open, openField, seal, sealIdentifier, type Opened, type SealContext } from './sealing.ts'
+export { isCommitment, keyIdOf, open, openField, seal, sealEvidence, sealIdentifier, type Opened, type SealContext } from './sealing.ts'
 export { openKeyDirectory, type KeyDirectory } from './keys.ts'

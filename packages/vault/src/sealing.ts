@@ -1,6 +1,6 @@
 // Sealed fields: how personal data stands in an event, and how it is opened again (DESIGN §7). node:crypto only, so that an auditor can read it.
 import { hash } from 'node:crypto'
-import { canonicalJson, LedgerError, type Json, type SealedField, type SealedIdentifier } from '@consent-ledger/domain'
+import { canonicalJson, LedgerError, type Json, type SealedEvidence, type SealedField, type SealedIdentifier } from '@consent-ledger/domain'
 import { decrypt, encrypt } from './aead.ts'
 import type { DataKey, Identifier, SubjectKeys } from './port.ts'
 import { randomBytes } from './random.ts'
@@ -38,6 +38,18 @@ export const seal = (key: DataKey, context: SealContext, value: Json, salt: Buff
 export const sealIdentifier = (keys: SubjectKeys, context: SealContext, { scheme, kind, value }: Identifier): SealedIdentifier => {
   const salt = randomBytes(saltLength)
   return { scheme, kind, ...seal(keys.contact, context, value, salt), salt: cipherText(keys.evidence, context, salt, 'null') }
+}
+
+/** Evidence of an act under the evidence key: each field by itself, at `evidence/<name>`; without `evidence` where there is none. */
+export const sealEvidence = (
+  { evidence: key }: SubjectKeys,
+  { actId, subjectId }: Omit<SealContext, 'field'>,
+  evidence: Record<string, Json | undefined>,
+): { evidence?: SealedEvidence } => {
+  const fields = Object.entries(evidence).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, seal(key, { actId, subjectId, field: `evidence/${name}` }, value)] as const],
+  )
+  return fields.length === 0 ? {} : { evidence: Object.fromEntries(fields) }
 }
 
 /** Id of the key that a sealed value needs, for `Vault.keyById`. */

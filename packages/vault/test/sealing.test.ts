@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { LedgerError, SealedField, SealedIdentifier, type Json } from '@consent-ledger/domain'
-import { isCommitment, keyIdOf, open, openField, seal, sealIdentifier, type DataKey } from '../src/index.ts'
+import { isCommitment, keyIdOf, open, openField, seal, sealEvidence, sealIdentifier, type DataKey } from '../src/index.ts'
 import { newKek } from './rooms.ts'
 
 const key = (keyId: string): DataKey => ({ keyId, use: 'evidence', key: newKek() })
@@ -71,6 +71,15 @@ test('an identifier: value and salt under the contact key, the same salt alone u
   assert.deepEqual(open(evidence, field, sealed.salt), { salt: opened.salt, value: null })
   assert.equal(isCommitment(sealed.commitment, { salt: opened.salt, value: identifier.value }), true)
   assert.equal(isCommitment(sealed.commitment, { salt: opened.salt, value: 'bruno@example.org' }), false)
+})
+
+test('evidence: each field by itself under the evidence key, and nothing where there is none', () => {
+  const keys = { contact: { ...key('s1_c1'), use: 'contact' as const }, evidence }
+  const { field, ...where } = context
+  const { evidence: sealed } = sealEvidence(keys, where, { ip: '203.0.113.9', sessionId: undefined })
+  assert.deepEqual(Object.keys(sealed ?? {}), ['ip'])
+  assert.equal(open(evidence, { ...where, field }, sealed?.['ip']?.sealed ?? '').value, '203.0.113.9')
+  assert.deepEqual(sealEvidence(keys, where, { sessionId: undefined }), {})
 })
 
 test('what is not Unicode is refused', () => {

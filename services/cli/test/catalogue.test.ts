@@ -40,6 +40,6 @@ describe('catalogue check', () => {
     assert.equal(code, 1)
     assert.equal(err, '')
     assert.equal((JSON.parse(out) as { problem: { code: string } }).problem.code, 'CATALOGUE_INVALID')
-    assert.deepEqual(JSON.parse((await ledger(['--json', 'catalogue', 'check', example])).out), { problem: null })
+    assert.deepEqual(JSON.parse((await ledger(['--json', 'catalogue', 'check', example])).out), { problem: null, warnings: [] })
   })
 })

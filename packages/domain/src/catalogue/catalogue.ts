@@ -30,6 +30,8 @@ export type Catalogue = {
   /** By SHA-256 of the key, revoked ones too. */
   siteKeys: Map<string, SiteKey>
   purposes: Map<string, Purpose>
+  /** By the id of a purpose: those that name it in `replaces`, in any version. */
+  replacedBy: Map<string, Set<string>>
   notices: Map<string, Notice>
   statements: Statement[]
   profile: (RegulatorProfile & { sha256: string; eventId: string }) | null
@@ -45,6 +47,7 @@ export const initialCatalogue = (controllerId: string): Catalogue => ({
   sites: new Map(),
   siteKeys: new Map(),
   purposes: new Map(),
+  replacedBy: new Map(),
   notices: new Map(),
   statements: [],
   profile: null,
@@ -61,6 +64,9 @@ const publishPurpose = (catalogue: Catalogue, version: PurposeVersion): void => 
   if (known) purpose.versions[place] = { ...known, text: version.text }
   else purpose.versions.push(version)
   catalogue.purposes.set(version.id, purpose)
+  if (version.replaces === undefined) return
+  const heirs = catalogue.replacedBy.get(version.replaces) ?? new Set()
+  catalogue.replacedBy.set(version.replaces, heirs.add(version.id))
 }
 
 const publishNotice = (catalogue: Catalogue, text: PublishedNotice): void => {

@@ -2,7 +2,7 @@
 import { inForceOn, type ClockName, type RegulatorProfile } from '../profile/profile.ts'
 import { addDuration, dayIn, durationMs, startOfDay } from '../time.ts'
 import type { Channel, LegalBasis } from '../words.ts'
-import type { Catalogue, PublishedNotice, Purpose, PurposeVersion } from './catalogue.ts'
+import type { Catalogue, Notice, NoticeVersion, PublishedNotice, Purpose, PurposeVersion } from './catalogue.ts'
 
 export const zoneOf = (catalogue: Catalogue): string => catalogue.controller?.timeZone ?? 'Europe/Paris'
 
@@ -11,7 +11,10 @@ export const purposeVersionAt = (purpose: Purpose, at: number): PurposeVersion |
   purpose.versions.findLast((version) => version.recordedAt <= at) ?? purpose.versions[0]
 
 /** Every channel that any version of a purpose ever had: what a no without channels covers. */
-export const allChannels = (purpose: Purpose): Channel[] => [...new Set(purpose.versions.flatMap((version) => version.channels))]
+export const allChannels = ({ versions: [first, ...later] }: Purpose): Channel[] => {
+  const channels = first?.channels ?? []
+  return later.length === 0 ? channels : [...new Set([...channels, ...later.flatMap((version) => version.channels)])]
+}
 
 /** Its basis, the same in every version. */
 export const basisOf = (purpose: Purpose): LegalBasis => purpose.versions[0]?.legalBasis ?? 'consent'
@@ -27,6 +30,17 @@ export const lineageOf = (catalogue: Catalogue, purpose: string): string[] => {
       if (replaces !== undefined && !found.includes(replaces)) found.push(replaces)
   return found
 }
+
+/** The purposes that continue this one, however far on, each once; not itself. */
+export const heirsOf = ({ replacedBy }: Catalogue, purpose: string): string[] => {
+  if (!replacedBy.has(purpose)) return []
+  const found = [purpose]
+  for (const id of found) for (const heir of replacedBy.get(id) ?? []) if (!found.includes(heir)) found.push(heir)
+  return found.slice(1)
+}
+
+/** Itself, what it continues and what continues it: of these a restriction or a no to one may reach the others. */
+export const kinOf = (catalogue: Catalogue, purpose: string): string[] => [...lineageOf(catalogue, purpose), ...heirsOf(catalogue, purpose)]
 
 export const isRetired = (catalogue: Catalogue, purpose: Purpose, at: number): boolean =>
   purpose.retired !== undefined && startOfDay(purpose.retired.from, zoneOf(catalogue)) <= at
@@ -45,12 +59,30 @@ export const noticeText = (
   return version?.texts.get(wanted.language) ?? null
 }
 
-/** When consents given on `version` of a notice stop to hold because a later version of class new-processing took its place: epoch ms, or null. */
-export const replacedAt = (catalogue: Catalogue, notice: { id: string; version: number }): number | null => {
-  const later = (catalogue.notices.get(notice.id)?.versions ?? []).filter(
-    (known) => known.version > notice.version && known.change === 'new-processing',
-  )
-  return later.length === 0 ? null : Math.min(...later.map((known) => startOfDay(known.validFrom, zoneOf(catalogue))))
+/** When a version of class new-processing takes the place of one of `versions`: epoch ms for each, in no order. */
+const replacements = (catalogue: Catalogue, versions: readonly NoticeVersion[]): number[] =>
+  versions.filter(({ change }) => change === 'new-processing').map(({ validFrom }) => startOfDay(validFrom, zoneOf(catalogue)))
+
+/** Of a notice the versions that took the place of one before, from the first that shows `purpose` on: whoever had said yes to it may have read that one. */
+const replacing = ({ versions }: Notice, purpose: string): NoticeVersion[] => {
+  const first = versions.findIndex(({ purposes }) => purposes.includes(purpose))
+  return first === -1 ? [] : versions.slice(Math.max(1, first))
+}
+
+/**
+ * When a yes to `purpose` stops to hold because new processing took the place of its notice: epoch ms, or null. Where nobody knows its notice (a file need not name one),
+ * that is the first new processing after `orderAt` in any notice that shows the purpose.
+ */
+export const replacedAt = (
+  catalogue: Catalogue,
+  purpose: string,
+  { notice, orderAt }: { notice: { id: string; version: number } | null; orderAt: number },
+): number | null => {
+  const found =
+    notice === null
+      ? [...catalogue.notices.values()].flatMap((one) => replacements(catalogue, replacing(one, purpose))).filter((at) => at > orderAt)
+      : replacements(catalogue, (catalogue.notices.get(notice.id)?.versions ?? []).filter(({ version }) => version > notice.version)) // prettier-ignore
+  return found.length === 0 ? null : Math.min(...found)
 }
 
 const shortest = (durations: { value: string }[], from: number, zone: string): number | null =>
@@ -69,8 +101,8 @@ export const consentEnds = (catalogue: Catalogue, version: PurposeVersion, chann
  */
 export const longestUntil = (catalogue: Catalogue, channel: Channel, since: number): number | null => {
   const zone = zoneOf(catalogue)
-  const ends = (catalogue.profile?.longestValidity ?? []).flatMap(({ channel: on, value, from, until }) => {
-    if (on !== channel) return []
+  const rules = (catalogue.profile?.longestValidity ?? []).filter((rule) => rule.channel === channel)
+  const ends = rules.flatMap(({ value, from, until }) => {
     const end = Math.max(startOfDay(from, zone), addDuration(since, value, zone))
     return until === undefined || end < startOfDay(until, zone) ? [end] : []
   })
@@ -91,6 +123,18 @@ export const rememberedUntil = (catalogue: Catalogue, channel: Channel, from: nu
 export const clockOf = (catalogue: Catalogue, name: ClockName, at: number): number => {
   const found = inForceOn(catalogue.profile?.clocks ?? [], dayIn(at, zoneOf(catalogue))).find((entry) => entry.name === name)
   return found ? durationMs(found.value) : 0
+}
+
+/** The prospect's clock of the profile, on any day: three years† (CNIL 2021-131). */
+export const prospectClocks = (catalogue: Catalogue) => (catalogue.profile?.clocks ?? []).filter(({ name }) => name === 'prospect')
+
+/**
+ * How long after the last contact by the person a purpose may be used on `day`: as it says itself, else on legitimate interest as the profile says of prospects.
+ * Each of them holds; [] where no clock runs.
+ */
+export const lapsesOn = (catalogue: Catalogue, { lapse, legalBasis }: PurposeVersion, day: string): string[] => {
+  if (lapse !== undefined) return [lapse]
+  return legalBasis === 'legitimate-interest' ? inForceOn(prospectClocks(catalogue), day).map(({ value }) => value) : []
 }
 
 /** The age under which child and parent consent together, on the day of `at`. */

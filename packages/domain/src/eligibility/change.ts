@@ -34,7 +34,7 @@ export const EligibilityChange = z.strictObject({
   revision: z.string().regex(/^\d+$/),
   effectiveAt: Instant,
   cursor: FeedCursor,
-  asOf: Instant.nullable(),
+  asOf: Instant,
 })
 export type EligibilityChange = z.infer<typeof EligibilityChange>
 
@@ -42,7 +42,7 @@ export type EligibilityChange = z.infer<typeof EligibilityChange>
 export const changeOf = (
   row: JudgedKey & { controller: string; subjectId: string; revision: bigint },
   place: FeedPlace,
-  asOf: number | null,
+  asOf: number,
 ): EligibilityChange => ({
   controller: row.controller,
   subjectId: row.subjectId,
@@ -56,5 +56,5 @@ export const changeOf = (
   revision: row.revision.toString(),
   effectiveAt: iso(row.effectiveAt),
   cursor: cursorOf(place),
-  asOf: asOf === null ? null : iso(asOf),
+  asOf: iso(asOf),
 })

@@ -54,7 +54,7 @@ const isFounded = ({ collections, contacts }: Subject, purpose: Purpose): boolea
   return basisOf(purpose) === 'soft-opt-in' && contacts.some(({ sale }) => sale !== null)
 }
 
-/** Keys of which something was said, of purposes that continue one of those, and of those that need no word; all there are where an erasure, a restriction or a no to all marketing reaches them. */
+/** Keys of which something was said, of purposes that continue one of those or that one of those continues, and of those that need no word; all there are where an erasure, a restriction or a no to all marketing reaches them. */
 const keysOf = (subject: Subject, catalogue: Catalogue): JudgedOn[] => {
   const all = subject.erased !== null || subject.restrictions.length > 0
   const said = new Set<string>()
@@ -69,9 +69,10 @@ const keysOf = (subject: Subject, catalogue: Catalogue): JudgedOn[] => {
     said.add(purpose)
     keys.set(key, { purpose, channel, marketing: published !== undefined && isMarketing(published) })
   }
+  const continued = new Set([...said].flatMap((id) => lineageOf(catalogue, id)))
   for (const purpose of catalogue.purposes.values()) {
     const marketing = isMarketing(purpose)
-    if (all || (marketing && bySubject(purpose)) || lineageOf(catalogue, purpose.id).some(isReached))
+    if (all || (marketing && bySubject(purpose)) || continued.has(purpose.id) || lineageOf(catalogue, purpose.id).some(isReached))
       for (const channel of allChannels(purpose)) keys.set(threadKey(purpose.id, channel), { purpose: purpose.id, channel, marketing })
   }
   return [...keys.values()]

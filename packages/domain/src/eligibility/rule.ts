@@ -1,6 +1,6 @@
 // The rules by which somebody may be contacted or not, in their order, at one instant.
 import type { Catalogue, PurposeVersion } from '../catalogue/catalogue.ts'
-import { basisAllowed, isRetired, lineageOf, purposeVersionAt, zoneOf } from '../catalogue/reading.ts'
+import { basisAllowed, isRetired, kinOf, lapsesOn, purposeVersionAt, zoneOf } from '../catalogue/reading.ts'
 import { objectionOn } from '../subject/objection.ts'
 import { restrictionsInForce } from '../subject/restriction.ts'
 import { standing, type Key, type Standing } from '../subject/state.ts'
@@ -28,13 +28,13 @@ const consentedAfter = ({ subject, catalogue, key, cut }: Question, since: numbe
   return state === 'given' || state === 'renewed'
 }
 
-/** A restriction of a purpose holds for what continues it on another basis, too. */
+/** A restriction of a purpose holds for what continues it on another basis, and for what it continues. */
 const restriction = (question: Question): Restriction | undefined => {
   const { subject, catalogue, key, cut } = question
   if (subject.restrictions.length === 0) return undefined
-  const lineage = lineageOf(catalogue, key.purpose)
+  const kin = kinOf(catalogue, key.purpose)
   return restrictionsInForce(subject, cut).find(
-    ({ purposes, orderAt }) => (purposes === null || lineage.some((id) => purposes.includes(id))) && !consentedAfter(question, orderAt),
+    ({ purposes, orderAt }) => (purposes === null || kin.some((id) => purposes.includes(id))) && !consentedAfter(question, orderAt),
   )
 }
 
@@ -60,37 +60,40 @@ const elsewhere = ({ subject, catalogue, key, cut }: Question): string | null =>
   return newest?.eventId ?? null
 }
 
-const byConsent = (question: Question, _: PurposeVersion, { state, answer }: Standing): Ruling => {
+/** What the basis itself is asked with. `lapses`: the clocks that run on it. `found`: where the answer stands. */
+type Terms = { version: PurposeVersion; lapses: readonly string[]; found: Standing }
+
+const byConsent = (question: Question, { found: { state, answer } }: Terms): Ruling => {
   if (state !== 'unknown') return { reason: reasonOf[state], eventId: answer?.eventId ?? null }
   const other = elsewhere(question)
   return other === null ? no('NO_CONSENT') : no('CHANNEL_NOT_COVERED', other)
 }
 
-const bySale = ({ subject, cut }: Question, version: PurposeVersion): Ruling => {
+const bySale = ({ subject, cut }: Question, { version }: Terms): Ruling => {
   const sale = saleFor(subject, version, cut)
   return sale === null ? no('NO_SALE') : { reason: 'SOFT_OPT_IN', eventId: sale.eventId }
 }
 
 /** It rests on having collected the person's data, and where a clock runs on their last contact. Of whom only noes or a page's word are known nothing was collected. */
-const byInterest = ({ subject, cut }: Question, version: PurposeVersion): Ruling => {
+const byInterest = ({ subject, cut }: Question, { lapses }: Terms): Ruling => {
   const collected = collection(subject, cut.knownAt)
   if (collected === null || collected.at > cut.at) return no('UNKNOWN_SUBJECT')
-  const from = version.lapse === undefined ? collected : lastContact(subject, cut)
+  const from = lapses.length === 0 ? collected : lastContact(subject, cut)
   return { reason: 'LEGITIMATE_INTEREST', eventId: from?.eventId ?? null }
 }
 
 /** Contract, legal obligation and exempt are not among them: they never make anybody eligible for marketing, whatever a profile lists. */
-const rulesOf: Partial<Record<LegalBasis, (question: Question, version: PurposeVersion, found: Standing) => Ruling>> = {
+const rulesOf: Partial<Record<LegalBasis, (question: Question, terms: Terms) => Ruling>> = {
   consent: byConsent,
   'soft-opt-in': bySale,
   'legitimate-interest': byInterest,
 }
 
-/** The prospect's clock, on every basis whose purpose names one. */
-const lapsed = ({ subject, catalogue, cut }: Question, { lapse }: PurposeVersion): Ruling | null => {
-  if (lapse === undefined) return null
+/** The prospect's clock, on every basis whose purpose names one, and on legitimate interest. */
+const lapsed = ({ subject, catalogue, cut }: Question, { lapses }: Terms): Ruling | null => {
+  if (lapses.length === 0) return null
   const last = lastContact(subject, cut)
-  const holds = last !== null && cut.at < addDuration(last.at, lapse, zoneOf(catalogue))
+  const holds = last !== null && lapses.every((lapse) => cut.at < addDuration(last.at, lapse, zoneOf(catalogue)))
   return holds ? null : no('PROSPECT_LAPSED', last?.eventId ?? null)
 }
 
@@ -108,8 +111,9 @@ const byPurpose = (question: Question, found: Standing): Ruling => {
   const day = dayIn(cut.at, zoneOf(catalogue))
   if (!profile || !basisAllowed(profile, version.legalBasis, key.channel, version.audience, day)) return no('BASIS_NOT_FOR_CHANNEL')
   if (!version.channels.includes(key.channel)) return no('CHANNEL_NOT_COVERED')
-  const ruling = byBasis(question, version, found)
-  return (allows(ruling) ? lapsed(question, version) : null) ?? ruling
+  const terms: Terms = { version, lapses: lapsesOn(catalogue, version, day), found }
+  const ruling = byBasis(question, terms)
+  return (allows(ruling) ? lapsed(question, terms) : null) ?? ruling
 }
 
 const ruled = (question: Question, { standing: found, objection }: Pick<Weighed, 'standing' | 'objection'>): Ruling => {

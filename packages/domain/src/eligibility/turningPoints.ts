@@ -1,6 +1,6 @@
 // Time is an event: the instants at which an answer may change with nothing arriving.
 import type { Catalogue, PurposeVersion } from '../catalogue/catalogue.ts'
-import { lineageOf, longestUntil, replacedAt, zoneOf } from '../catalogue/reading.ts'
+import { kinOf, longestUntil, prospectClocks, replacedAt, zoneOf } from '../catalogue/reading.ts'
 import { standing, type Key } from '../subject/state.ts'
 import type { Cut, Subject, Thread } from '../subject/subject.ts'
 import { addDuration, dayIn, startOfDay } from '../time.ts'
@@ -13,19 +13,19 @@ type Add = (at: number | null) => void
 const ofAnswers = (thread: Thread, catalogue: Catalogue, cut: Cut, restricted: boolean, add: Add): void => {
   const known = thread.answers.filter(({ recordedAt }) => recordedAt <= cut.knownAt)
   if (!restricted && known.every(({ since }) => since <= cut.at)) return add(standing(catalogue, thread, cut).until)
-  for (const { orderAt, since, until, notice } of known) {
-    add(orderAt)
-    add(since)
-    add(until)
-    add(longestUntil(catalogue, thread.channel, since))
-    add(notice && replacedAt(catalogue, notice))
+  for (const answer of known) {
+    add(answer.orderAt)
+    add(answer.since)
+    add(answer.until)
+    add(longestUntil(catalogue, thread.channel, answer.since))
+    add(replacedAt(catalogue, thread.purpose, answer))
   }
 }
 
 const ofSubject = (subject: Subject, catalogue: Catalogue, { purpose }: Key, cut: Cut, add: Add): void => {
-  const lineage = lineageOf(catalogue, purpose)
+  const kin = kinOf(catalogue, purpose)
   for (const thread of subject.threads.values()) {
-    if (!lineage.includes(thread.purpose)) continue
+    if (!kin.includes(thread.purpose)) continue
     ofAnswers(thread, catalogue, cut, subject.restrictions.length > 0, add)
     for (const { orderAt } of thread.objections) add(orderAt)
     for (const { orderAt } of thread.lifts) add(orderAt)
@@ -38,9 +38,12 @@ const ofSubject = (subject: Subject, catalogue: Catalogue, { purpose }: Key, cut
   add(subject.erased && subject.erased.orderAt)
 }
 
+const lapsesByProfile = ({ legalBasis, lapse }: PurposeVersion): boolean => legalBasis === 'legitimate-interest' && lapse === undefined
+
 /** Of the contacts before `cut` only the last can end by time; each later one begins the clock anew. */
 const ofContacts = (subject: Subject, catalogue: Catalogue, versions: readonly PurposeVersion[], cut: Cut, add: Add): void => {
-  const lapses = new Set(versions.flatMap(({ lapse }) => lapse ?? []))
+  const ofProfile = versions.some(lapsesByProfile) ? prospectClocks(catalogue) : []
+  const lapses = new Set([...versions.flatMap(({ lapse }) => lapse ?? []), ...ofProfile.map(({ value }) => value)])
   if (lapses.size === 0 && versions.every(({ softOptIn }) => softOptIn === undefined)) return
   const from = (at: number): void => {
     add(at)
@@ -64,6 +67,10 @@ const ofCatalogue = (catalogue: Catalogue, { purpose: id, channel }: Key, cut: C
   const purpose = catalogue.purposes.get(id)
   addDay(purpose?.retired?.from)
   for (const { recordedAt } of purpose?.versions ?? []) add(recordedAt)
+  for (const { from, until } of purpose?.versions.some(lapsesByProfile) ? prospectClocks(catalogue) : []) {
+    addDay(from)
+    addDay(until)
+  }
   for (const entry of catalogue.profile?.bases ?? []) {
     if (entry.channel !== channel || entry.basis !== purpose?.versions[0]?.legalBasis) continue
     addDay(entry.from)

@@ -1,4 +1,4 @@
-// Judging a contact by the person: what soft opt-in and the prospect's clock rest on. What they refused beside a sale stands whatever becomes of it.
+// Admitting a contact by the person: what soft opt-in and the prospect's clock rest on. What they refused beside a sale stands whatever becomes of it.
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { purposeVersionAt } from '../catalogue/reading.ts'
 import { ContactKind } from '../words.ts'
@@ -7,16 +7,16 @@ import {
   aheadRefusal,
   broken,
   errorOf,
-  judgeTime,
+  whenOccurred,
   noTo,
   unknownPurpose,
   type Broken,
   type By,
-  type Judged,
-  type JudgedAnswer,
-} from './judging.ts'
+  type Admission,
+  type AdmittedAnswer,
+} from './admission.ts'
 
-/** What of `POST /v1/contacts` the catalogue judges. `kind`: any word, since an opened mail is refused by its name. Time RFC 3339, any offset. */
+/** What of `POST /v1/contacts` the catalogue admits or not. `kind`: any word, since an opened mail is refused by its name. Time RFC 3339, any offset. */
 export type ContactPost = {
   kind: string
   occurredAt?: string | undefined
@@ -24,7 +24,7 @@ export type ContactPost = {
 }
 
 /** A contact that may be recorded. `sale`: present where `kind` is `sale`, without the seller's reference, which is sealed apart. */
-export type JudgedContact = { kind: ContactKind; sale?: Omit<Sale, 'reference'> }
+export type AdmittedContact = { kind: ContactKind; sale?: Omit<Sale, 'reference'> }
 
 const kindOf = (kind: string): ContactKind | null => ContactKind.safeParse(kind).data ?? null
 
@@ -39,8 +39,13 @@ const kindRules = (kind: ContactKind | null, post: ContactPost): Broken[] => {
 }
 
 /** Every no to a purpose that ever existed. */
-const judgeRefused = (catalogue: Catalogue, refused: readonly string[], at: number, by: By): { noes: JudgedAnswer[]; rules: Broken[] } => {
-  const noes: JudgedAnswer[] = []
+const admitRefused = (
+  catalogue: Catalogue,
+  refused: readonly string[],
+  at: number,
+  by: By,
+): { noes: AdmittedAnswer[]; rules: Broken[] } => {
+  const noes: AdmittedAnswer[] = []
   const rules: Broken[] = []
   for (const [place, id] of refused.entries()) {
     const purpose = catalogue.purposes.get(id)
@@ -51,22 +56,22 @@ const judgeRefused = (catalogue: Catalogue, refused: readonly string[], at: numb
   return { noes, rules }
 }
 
-const judgeOffered = (catalogue: Catalogue, offered: readonly string[]): Broken[] =>
+const brokenByOffered = (catalogue: Catalogue, offered: readonly string[]): Broken[] =>
   offered.flatMap((id, place) => (catalogue.purposes.has(id) ? [] : [unknownPurpose(`/sale/refusalOffered/${place}`)]))
 
 /** Field by field, so that nothing else that was posted comes into the clear. */
-const saleOf = ({ sale }: ContactPost): Pick<JudgedContact, 'sale'> => {
+const saleOf = ({ sale }: ContactPost): Pick<AdmittedContact, 'sale'> => {
   if (!sale) return {}
   const { seller, category, addressCollectedThen, refusalOffered, refused = [] } = sale
   return { sale: { seller, category, addressCollectedThen, refusalOffered, refused } }
 }
 
-/** Judges `POST /v1/contacts`. If any rule is broken no contact stands; every refused purpose that ever existed stands, on another basis than consent as an objection. */
-export const judgeContact = (catalogue: Catalogue, post: ContactPost, by: By): Judged & { contact: JudgedContact | null } => {
-  const occurred = judgeTime(catalogue, post.occurredAt, by)
+/** Admits `POST /v1/contacts`. If any rule is broken no contact stands; every refused purpose that ever existed stands, on another basis than consent as an objection. */
+export const admitContact = (catalogue: Catalogue, post: ContactPost, by: By): Admission & { contact: AdmittedContact | null } => {
+  const occurred = whenOccurred(catalogue, post.occurredAt, by)
   const kind = kindOf(post.kind)
   const { refused = [], refusalOffered = [] } = post.sale ?? {}
-  const { noes, rules } = judgeRefused(catalogue, refused, occurred.at, by)
-  const error = errorOf([...kindRules(kind, post), ...aheadRefusal(occurred, by), ...judgeOffered(catalogue, refusalOffered), ...rules])
+  const { noes, rules } = admitRefused(catalogue, refused, occurred.at, by)
+  const error = errorOf([...kindRules(kind, post), ...aheadRefusal(occurred, by), ...brokenByOffered(catalogue, refusalOffered), ...rules])
   return { answers: noes, refused: error, occurred, contact: kind === null || error ? null : { kind, ...saleOf(post) } }
 }

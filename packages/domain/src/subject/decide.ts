@@ -1,13 +1,13 @@
-// From a judged act to the events of one subject: one act, one append. A change of state is never a duplicate, and the same answer again is a renewal.
+// From an admitted act to the events of one subject: one act, one append. A change of state is never a duplicate, and the same answer again is a renewal.
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { clockOf, consentEnds } from '../catalogue/reading.ts'
 import type { SealedEvidence, SealedField, SealedIdentifier } from '../sealed.ts'
 import { iso } from '../time.ts'
 import type { Trust } from '../event.ts'
 import type { Channel, Flag, IdentifierKind } from '../words.ts'
-import type { JudgedContact } from './contact.ts'
+import type { AdmittedContact } from './contact.ts'
 import type { Method, NoticeRef, SubjectFact } from './events.ts'
-import type { JudgedAnswer, Occurred } from './judging.ts'
+import type { AdmittedAnswer, Occurred } from './admission.ts'
 import { liftedBy } from './lifting.ts'
 import type { Subject } from './subject.ts'
 
@@ -47,10 +47,10 @@ const shared = (catalogue: Catalogue, act: ActContext, orderAt: number, flags: r
 }
 
 /** Channels of a yes by the end of its validity: the law gives some channels a shorter one, and one event has one `until`. */
-const byEnd = (catalogue: Catalogue, answer: JudgedAnswer, orderAt: number): Map<number | null, Channel[]> =>
+const byEnd = (catalogue: Catalogue, answer: AdmittedAnswer, orderAt: number): Map<number | null, Channel[]> =>
   Map.groupBy(answer.channels, (channel) => consentEnds(catalogue, answer.version, channel, orderAt))
 
-const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer: JudgedAnswer): SubjectFact[] => {
+const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer: AdmittedAnswer): SubjectFact[] => {
   const orderAt = orderOf(catalogue, act.occurred, act.recordedAt)
   const { channels, version, notice } = answer
   const common = { ...shared(catalogue, act, orderAt, answer.flags), purpose: answer.purpose, purposeVersion: version.version, channels }
@@ -101,7 +101,7 @@ const withPersonal = (facts: SubjectFact[], act: ActContext): SubjectFact[] => {
 }
 
 /** The events of one act on one subject, in order: its answers, the objections that its yeses end, the links that it shows. Never [] for an act with answers. */
-export const decideAct = (subject: Subject, catalogue: Catalogue, answers: readonly JudgedAnswer[], act: ActContext): SubjectFact[] =>
+export const decideAct = (subject: Subject, catalogue: Catalogue, answers: readonly AdmittedAnswer[], act: ActContext): SubjectFact[] =>
   withPersonal([...answers.flatMap((answer) => factsOf(subject, catalogue, act, answer)), ...linked(subject, catalogue, act.links)], act)
 
 /** A notice was shown, apart from any answer. */
@@ -119,8 +119,8 @@ export const decideNoticeView = (
 export const decideContact = (
   subject: Subject,
   catalogue: Catalogue,
-  { kind, sale }: JudgedContact,
-  answers: readonly JudgedAnswer[],
+  { kind, sale }: AdmittedContact,
+  answers: readonly AdmittedAnswer[],
   act: ActContext & { reference?: SealedField },
 ): SubjectFact[] => {
   const data = {

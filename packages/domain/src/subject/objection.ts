@@ -1,12 +1,12 @@
 // Objections (GDPR Art. 21): which are in force, and what ends them.
 import type { Catalogue } from '../catalogue/catalogue.ts'
-import { allChannels, basisOf, isMarketing } from '../catalogue/reading.ts'
+import { allChannels, basisOf, heirsOf, isMarketing } from '../catalogue/reading.ts'
 import { iso } from '../time.ts'
 import type { Channel } from '../words.ts'
 import type { Answer } from './answers.ts'
 import { knownBy, threadKey, type Cut, type Objection, type Subject, type Thread, type WideNo } from './subject.ts'
 
-/** A no that counts as an objection. Times epoch ms. `inheritedFrom`: the purpose to which it was said. */
+/** A no that counts as an objection. Times epoch ms. `inheritedFrom`: the purpose to which it was said, or from which that came: one that this one continues, or that continues it. */
 export type No = { eventId: string; orderAt: number; recordedAt: number; scope: Objection['scope']; inheritedFrom?: string }
 type Question = {
   subject: Subject
@@ -51,29 +51,46 @@ const isSpokenOf = ({ answers, objections, lifts }: Thread, { knownAt }: Cut): b
   [answers, objections, lifts].some((facts) => facts.some(({ recordedAt }) => recordedAt <= knownAt))
 
 /**
- * Each no to any purpose that this one replaces, in any of its versions: what a version once carried over, a later one cannot drop. On the same channel, or
- * on any channel of the old purpose if it never had this one.
+ * Each no to `other` that stands there: on the same channel, or on any of its channels if it never had this one. `objections`: those that stand on one of them, whatever
+ * else was said there.
  */
+const noesTo = ({ subject, catalogue, cut }: Question, other: string, channel: Channel, objections: (on: Channel) => No[]): No[] => {
+  const known = catalogue.purposes.get(other)
+  const had = known ? allChannels(known) : []
+  const said = [...subject.threads.values()]
+    .filter((thread) => thread.purpose === other && isSpokenOf(thread, cut))
+    .map((thread) => thread.channel)
+  const channels = had.includes(channel) ? [channel] : [...new Set([...had, ...said])]
+  return channels
+    .flatMap((on) => [...refusals(subject.threads.get(threadKey(other, on))?.answers ?? [], cut), ...objections(on)])
+    .map(({ eventId, orderAt, recordedAt }) => ({ eventId, orderAt, recordedAt, scope: null, inheritedFrom: other }))
+}
+
+/** Each no to any purpose that this one replaces, in any of its versions: what a version once carried over, a later one cannot drop. */
 const inherited = (question: Question, purpose: string, channel: Channel): No[] => {
-  const { catalogue, subject, cut } = question
-  const replaced = new Set((catalogue.purposes.get(purpose)?.versions ?? []).flatMap((version) => version.replaces ?? []))
+  const replaced = new Set((question.catalogue.purposes.get(purpose)?.versions ?? []).flatMap((version) => version.replaces ?? []))
   return [...replaced]
     .filter((old) => !question.asked.includes(old))
     .flatMap((old) => {
-      const known = catalogue.purposes.get(old)
-      const had = known ? allChannels(known) : []
-      const said = [...subject.threads.values()]
-        .filter((thread) => thread.purpose === old && isSpokenOf(thread, cut))
-        .map((thread) => thread.channel)
-      const channels = had.includes(channel) ? [channel] : [...new Set([...had, ...said])]
       const asking = { ...question, asked: [...question.asked, old] }
-      return channels
-        .flatMap((on): No[] => [
-          ...refusals(subject.threads.get(threadKey(old, on))?.answers ?? [], cut).map((no) => ({ ...no, scope: null })),
-          ...inForce(asking, old, on),
-        ])
-        .map((no) => ({ ...no, scope: null, inheritedFrom: old }))
+      return noesTo(asking, old, channel, (on) => inForce(asking, old, on))
     })
+}
+
+/**
+ * Each no to any purpose that continues this one, if this one is marketing: that goes on under no older id, and consent that was taken back is not replaced by another
+ * basis (EDPB 05/2020 ¶122). A word for all marketing reaches this purpose by itself, or leaves it. Nothing comes back that the later purpose has only inherited: of two
+ * that continue the same one, a no to one says nothing about the other.
+ */
+const handedBack = (question: Question, purpose: string, channel: Channel): No[] => {
+  const { subject, catalogue } = question
+  const heirs = heirsOf(catalogue, purpose)
+  const known = catalogue.purposes.get(purpose)
+  if (heirs.length === 0 || known === undefined || !isMarketing(known)) return []
+  const worded = new Set(subject.wide.flatMap(({ scope, eventId }) => (scope === null ? [] : eventId)))
+  return heirs
+    .flatMap((later) => noesTo(question, later, channel, (on) => unended(question, ownTo(question, later, on), later, on)))
+    .filter(({ eventId }) => !worded.has(eventId))
 }
 
 /** What was said on a consent purpose since all was withdrawn goes before that word, as it does before the withdrawal itself. */
@@ -90,10 +107,8 @@ const isEnded = (no: No, { lifts, answers }: Thread, onConsent: boolean, cut: Cu
         ((answer.lifts && answer.orderAt > no.orderAt) || (no.scope === 'all' && overtakes(answer, no))),
     ))
 
-const inForce = (question: Question, purpose: string, channel: Channel): No[] => {
-  const { subject, catalogue, cut } = question
-  const own = objectionsTo(subject, catalogue, purpose, channel).filter((no) => knownBy(cut, no))
-  const noes: No[] = [...inherited(question, purpose, channel), ...own]
+/** Those of `noes` that nothing has ended on this purpose and channel. */
+const unended = ({ subject, catalogue, cut }: Question, noes: No[], purpose: string, channel: Channel): No[] => {
   const thread = subject.threads.get(threadKey(purpose, channel))
   if (noes.length === 0 || thread === undefined) return noes
   const known = catalogue.purposes.get(purpose)
@@ -102,14 +117,22 @@ const inForce = (question: Question, purpose: string, channel: Channel): No[] =>
   return noes.filter((no) => !isEnded(no, thread, onConsent, cut))
 }
 
+const ownTo = ({ subject, catalogue, cut }: Question, purpose: string, channel: Channel): No[] =>
+  objectionsTo(subject, catalogue, purpose, channel).filter((no) => knownBy(cut, no))
+
+const inForce = (question: Question, purpose: string, channel: Channel): No[] =>
+  unended(question, [...inherited(question, purpose, channel), ...ownTo(question, purpose, channel)], purpose, channel)
+
 /**
  * Every objection in force on a purpose and channel at `cut`, own, inherited, and made to all marketing. One is ended by a lift of the DPO that names it, for the
  * purpose and channels of the lift, or by a later yes of the person (secret key or confirmed, never an import) to that consent purpose on that channel; at equal times
- * it stands. Who refused or withdrew a purpose, or objected to it, starts objected in the one that replaces it, and in what replaces that. Who objected to marketing
- * objected to every purpose that is or was marketing, whenever it was published.
+ * it stands. Who refused or withdrew a purpose, or objected to it, starts objected in the one that replaces it, and in what replaces that; and in marketing that it
+ * replaces. Who objected to marketing objected to every purpose that is or was marketing, whenever it was published.
  */
-export const objectionsOn = (subject: Subject, catalogue: Catalogue, purpose: string, channel: Channel, cut: Cut): No[] =>
-  inForce({ subject, catalogue, cut, asked: [purpose] }, purpose, channel)
+export const objectionsOn = (subject: Subject, catalogue: Catalogue, purpose: string, channel: Channel, cut: Cut): No[] => {
+  const question = { subject, catalogue, cut, asked: [purpose] }
+  return [...unended(question, handedBack(question, purpose, channel), purpose, channel), ...inForce(question, purpose, channel)]
+}
 
 /** The last of the objections in force on a purpose and channel at `cut`, by when it was made; null without one. `eventId` is the no that stands. */
 export const objectionOn = (

@@ -23,7 +23,7 @@ export const StateRow = z.strictObject({
 })
 export type StateRow = z.infer<typeof StateRow>
 
-/** `inheritedFrom`: the purpose that this one replaces, to which the person said no. */
+/** `inheritedFrom`: the purpose that this one replaces, or that replaces this one, to which the person said no. */
 export const ObjectionRow = z.strictObject({
   purpose: Id,
   channel: Channel,

@@ -5,7 +5,7 @@ import type { SealedField } from '../sealed.ts'
 import { iso } from '../time.ts'
 import { decideAct, type ActContext } from './decide.ts'
 import type { Method, SubjectFact } from './events.ts'
-import { errorOf, unknownPurpose, type JudgedAnswer } from './judging.ts'
+import { errorOf, unknownPurpose, type AdmittedAnswer } from './admission.ts'
 import { objectionsOn } from './objection.ts'
 import type { ObjectionRow } from './rows.ts'
 import { subjectView } from './state.ts'
@@ -30,7 +30,7 @@ const withReason = (fact: SubjectFact, reason: SealedField): SubjectFact => {
 export const decideStaffNo = (
   subject: Subject,
   catalogue: Catalogue,
-  noes: readonly JudgedAnswer[],
+  noes: readonly AdmittedAnswer[],
   act: ActContext,
   reason: SealedField | undefined,
 ): SubjectFact[] => {
@@ -39,24 +39,28 @@ export const decideStaffNo = (
   return [reason === undefined ? first : withReason(first, reason), ...others]
 }
 
-/** Whether an event of this stream is or ever was an objection: recorded as one, or a no to a purpose that another one continues. */
+/** Whether an event of this stream is or ever was an objection: recorded as one, or a no to a purpose that another one continues or that continues another one. */
 const wasObjection = (subject: Subject, catalogue: Catalogue, eventId: string): boolean => {
-  const continued = new Set([...catalogue.purposes.values()].flatMap(({ versions }) => versions.flatMap(({ replaces }) => replaces ?? [])))
+  const related = new Set(
+    [...catalogue.purposes.values()].flatMap(({ id, versions }) =>
+      versions.flatMap(({ replaces }) => (replaces === undefined ? [] : [id, replaces])),
+    ),
+  )
   const isWide = subject.wide.some((no) => no.eventId === eventId)
   return (
     isWide ||
     [...subject.threads.values()].some(
       ({ purpose, objections, answers }) =>
         objections.some((one) => one.eventId === eventId) ||
-        (continued.has(purpose) && answers.some((one) => one.eventId === eventId && (one.said === 'refused' || one.said === 'withdrawn'))),
+        (related.has(purpose) && answers.some((one) => one.eventId === eventId && (one.said === 'refused' || one.said === 'withdrawn'))),
     )
   )
 }
 
 /**
  * The DPO ends one objection, on the channels on which it is what stands: where a later one was made since, that one stands. With it end those in force behind it on
- * these channels, each by its id: what is recorded later the DPO has not seen. An objection that is inherited from a no to an earlier purpose is ended where it is
- * inherited; the no itself stays. One to all marketing ends for the purposes that there are, and for none that comes. Consent that was in force beside the objection counts again; none is made.
+ * these channels, each by its id: what is recorded later the DPO has not seen. An objection that is inherited from a no to an earlier or later purpose is ended where
+ * it is inherited; the no itself stays. One to all marketing ends for the purposes that there are, and for none that comes. Consent that was in force beside the objection counts again; none is made.
  * `recordedAt`: epoch ms. Errors: NOT_FOUND if this person has no such objection, ALREADY_DONE if it no longer stands on any channel.
  */
 export const decideObjectionLift = (

@@ -9,12 +9,15 @@ import { objectionOn } from './objection.ts'
 import type { ConsentState, ObjectionRow, StateRow } from './rows.ts'
 import { threadKey, type Cut, type Subject, type Thread } from './subject.ts'
 
+/** One purpose on one channel. */
+export type Key = { purpose: string; channel: Channel }
+
 const isNo = (answer: Answer): boolean => answer.said === 'refused' || answer.said === 'withdrawn'
 
 /** When a yes on `channel` stops by itself: at its end, at the longest that the profile lets one hold, or at the replacement of its notice, whichever comes first. */
-const stops = (catalogue: Catalogue, channel: Channel, yes: Answer): { at: number; as: 'expired' | 'invalidated' } | null => {
+const stops = (catalogue: Catalogue, { purpose, channel }: Key, yes: Answer): { at: number; as: 'expired' | 'invalidated' } | null => {
   const ends = Math.min(yes.until ?? Infinity, longestUntil(catalogue, channel, yes.since) ?? Infinity)
-  const replaced = yes.notice === null ? null : replacedAt(catalogue, yes.notice)
+  const replaced = replacedAt(catalogue, purpose, yes)
   if (replaced !== null && replaced < ends) return { at: replaced, as: 'invalidated' }
   return ends === Infinity ? null : { at: ends, as: 'expired' }
 }
@@ -31,7 +34,7 @@ export const standing = (catalogue: Catalogue, thread: Thread | undefined, cut: 
   let renewed = false
   let request: Answer | null = null
   if (thread === undefined) return unknown
-  const stopsAt = (yes: Answer) => stops(catalogue, thread.channel, yes)
+  const stopsAt = (yes: Answer) => stops(catalogue, thread, yes)
   const inForce = (yes: Answer, at: number): boolean => (stopsAt(yes)?.at ?? Infinity) > at
   for (const answer of thread.answers) {
     if (answer.recordedAt > cut.knownAt || answer.orderAt > cut.at) continue
@@ -60,9 +63,6 @@ const askAgainFrom = (catalogue: Catalogue, channel: Channel, { state, since, un
 }
 
 const text = (at: number | null): string | null => (at === null ? null : iso(at))
-
-/** One purpose on one channel. */
-export type Key = { purpose: string; channel: Channel }
 
 const keysOf = (subject: Subject, catalogue: Catalogue): Key[] => {
   const found = new Map<string, Key>()

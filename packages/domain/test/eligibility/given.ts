@@ -5,6 +5,10 @@ import type { Channel, ContactKind, PurposeEntry } from '../../src/index.ts'
 export type Time = string
 /** Through whom an act reached the ledger: the site's server (secret key) unless it says otherwise. */
 export type Through = 'browser' | 'file'
+/** Only `form` shows purposes that rest on consent. */
+export type NoticeId = 'form' | 'booking-form'
+/** Purposes that are not in the catalogue from the start. */
+export type PublishedLater = 'parcels' | 'bulletin' | 'cards-asked'
 type Said = { channels?: Channel[]; through?: Through; done?: Time }
 
 /** `purpose`: for a no also `marketing`, to which one objects, and `all`, which one withdraws. `on`: when it was recorded. `done`: when the person did it, where that is earlier than clocks may differ. `nth`: which of the givens, from 1. */
@@ -25,9 +29,9 @@ export type Given =
   | { does: 'contacts'; on: Time; kind: Exclude<ContactKind, 'sale'>; done?: Time }
   | { does: 'erases'; on: Time }
   | { does: 'links'; on: Time }
-  | { does: 'changesNotice'; on: Time; change: 'editorial' | 'material' | 'new-processing'; from: string }
+  | { does: 'changesNotice'; on: Time; change: 'editorial' | 'material' | 'new-processing'; from: string; notice?: NoticeId }
   | { does: 'changesPurpose'; on: Time; purpose: string; to: Partial<Pick<PurposeEntry, 'channels' | 'marketing' | 'confirmation'>> }
-  | { does: 'publishes'; on: Time; purpose: 'parcels' | 'bulletin' }
+  | { does: 'publishes'; on: Time; purpose: PublishedLater }
   | { does: 'retires'; on: Time; purpose: string; from: string }
   | { does: 'hasNoProfile'; on: Time }
 
@@ -42,9 +46,9 @@ export const liftsRestriction = (on: Time, nth: number): Given => ({ does: 'lift
 export const erases = (on: Time): Given => ({ does: 'erases', on })
 export const links = (on: Time): Given => ({ does: 'links', on })
 export const contacts = (on: Time, kind: Exclude<ContactKind, 'sale'>, done?: Time): Given => ({ does: 'contacts', on, kind, ...(done ? { done } : {}) }) // prettier-ignore
-export const changesNotice = (on: Time, change: 'editorial' | 'material' | 'new-processing', from: string): Given => ({ does: 'changesNotice', on, change, from }) // prettier-ignore
+export const changesNotice = (on: Time, change: 'editorial' | 'material' | 'new-processing', from: string, notice?: NoticeId): Given => ({ does: 'changesNotice', on, change, from, ...(notice ? { notice } : {}) }) // prettier-ignore
 export const changesPurpose = (on: Time, purpose: string, to: Extract<Given, { does: 'changesPurpose' }>['to']): Given => ({ does: 'changesPurpose', on, purpose, to }) // prettier-ignore
-export const publishes = (on: Time, purpose: 'parcels' | 'bulletin'): Given => ({ does: 'publishes', on, purpose })
+export const publishes = (on: Time, purpose: PublishedLater): Given => ({ does: 'publishes', on, purpose })
 export const retires = (on: Time, purpose: string, from: string): Given => ({ does: 'retires', on, purpose, from })
 export const hasNoProfile = (on: Time): Given => ({ does: 'hasNoProfile', on })
 

@@ -60,7 +60,10 @@ const profile = (turn: number): RegulatorProfile => ({
   ],
   choiceMemory: [],
   ageOfConsent: [],
-  clocks: [],
+  clocks: [
+    { name: 'prospect', value: 'P35D', ...dated(turn - 25, turn + 40) },
+    { name: 'prospect', value: 'P15D', ...dated(turn + 40) },
+  ],
 })
 
 const some = <const T>(...values: readonly T[]) => fc.constantFrom(...values)
@@ -99,7 +102,7 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: some('erases'), really: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ does: some('publishes'), purpose: some(...firstPurposes.map(({ id }) => id)), to: some<Partial<PurposeEntry>>({ marketing: false }, { channels: ['email'] }, { channels: ['post', 'sms'] }, { lapse: 'P10D' }, { replaces: 'news' }, { replaces: 'again' }, {}) }) }, // prettier-ignore
   { weight: 1, arbitrary: fc.record({ does: some('retires'), purpose, in: fc.integer({ min: -10, max: 40 }) }) },
-  { weight: 2, arbitrary: fc.record({ does: some('changesNotice'), change: some('editorial' as const, 'material' as const, 'new-processing' as const), in: fc.integer({ min: -10, max: 40 }) }) }, // prettier-ignore
+  { weight: 2, arbitrary: fc.record({ does: some('changesNotice'), change: some('editorial' as const, 'material' as const, 'new-processing' as const), shows: some<string[]>([], ['news', 'asked'], ['news', 'clock', 'again']), in: fc.integer({ min: -10, max: 40 }) }) }, // prettier-ignore
   { weight: 1, arbitrary: fc.record({ does: some('appliesProfile'), turn: fc.integer({ min: 0, max: 120 }) }) },
 )
 type Step = typeof steps extends fc.Arbitrary<infer T> ? T : never
@@ -232,7 +235,7 @@ export class Told {
         return this.#rule({ type: 'PurposeRetired', data: { purpose: step.purpose, from: dayOf(this.today + step.in) } })
       case 'changesNotice': {
         const version = (this.scene.catalogue.notices.get('form')?.versions.length ?? 0) + 1
-        return this.#rule(noticeOf(version, step.change, dayOf(this.today + step.in)))
+        return this.#rule(noticeOf(version, step.change, dayOf(this.today + step.in), step.shows))
       }
       case 'appliesProfile':
         return this.#rule({ type: 'RegulatorProfileApplied', data: { profile: profile(step.turn), sha256: 'a'.repeat(64) } })
@@ -240,14 +243,19 @@ export class Told {
   }
 }
 
-const noticeOf = (version: number, change: 'editorial' | 'material' | 'new-processing', validFrom: string): ControllerFact => ({
+const noticeOf = (
+  version: number,
+  change: 'editorial' | 'material' | 'new-processing',
+  validFrom: string,
+  purposes: string[],
+): ControllerFact => ({
   type: 'NoticePublished',
   data: {
     id: 'form',
     version,
     change,
     validFrom,
-    purposes: [],
+    purposes,
     contentType: 'text/plain',
     language: 'en',
     text: '',
@@ -277,7 +285,7 @@ const firstCatalogue = (): Catalogue =>
         },
       },
       ...firstPurposes.map((data): ControllerFact => ({ type: 'PurposePublished', data })),
-      noticeOf(1, 'new-processing', '2025-01-01'),
+      noticeOf(1, 'new-processing', '2025-01-01', ['news']),
       { type: 'RegulatorProfileApplied', data: { profile: profile(60), sha256: 'a'.repeat(64) } },
     ] as ControllerFact[],
   ].reduce((catalogue, facts) => appendedTo(catalogue, facts, start), initialCatalogue('campo'))

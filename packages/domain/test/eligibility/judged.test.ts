@@ -6,6 +6,7 @@ import { turningPoints } from '../../src/eligibility/turningPoints.ts'
 import { hour } from '../scene.ts'
 import {
   buys,
+  changesNotice,
   changesPurpose,
   contacts,
   erases,
@@ -78,6 +79,22 @@ test('an erasure and a restriction reach every key of the catalogue', () => {
     assert.ok(rows.every((row) => row.reason === reason && isTold(row)))
     assert.deepEqual(names(rows.filter(({ marketing }) => !marketing)), ['booking email'])
   }
+})
+
+test('a no to the purpose that continues another one is told of that one too, for which nobody answered', () => {
+  const row = only(judged([gives('2026-03-01', 'circle'), refuses('2026-03-02', 'letters-asked')], '2026-03-09'), 'letters')
+  assert.deepEqual([row.reason, row.state, isTold(row), row.objection?.since], ['OBJECTED', 'unknown', true, msOf('2026-03-02')])
+})
+
+test('consent from a file, without a notice, comes due on the day of the new processing', () => {
+  const given = [gives('2026-03-02', 'news', { through: 'file' }), changesNotice('2026-03-05', 'new-processing', '2026-04-01')]
+  const row = only(judged(given, '2026-03-09'), 'news')
+  assert.deepEqual([row.allowed, row.dueAt, row.until], [true, msOf('2026-03-31T22:00:00.000Z'), msOf('2026-03-31T22:00:00.000Z')])
+})
+
+test('on legitimate interest without a clock of its own a row comes due at the end of the profile’s, counted from the last contact', () => {
+  const row = only(judged([contacts('2025-03-02', 'visit'), contacts('2026-03-02', 'click')], '2026-03-09'), 'flyers')
+  assert.deepEqual([row.allowed, row.dueAt, row.until], [true, msOf('2029-03-02'), msOf('2029-03-02')])
 })
 
 test('a row holds since its last event was recorded, whatever other event that was', () => {

@@ -9,7 +9,7 @@ import {
   evolveCatalogue,
   initialCatalogue,
   iso,
-  judgeContact,
+  admitContact,
   type Catalogue,
 } from '../../src/index.ts'
 import { appendedTo, published as publishedAs, Scene } from '../scene.ts'
@@ -81,7 +81,7 @@ class Play {
               refused: given.refused,
             },
           }
-    const { contact, answers, occurred } = judgeContact(catalogue, post, { trust: 'secret', receivedAt: recordedAt })
+    const { contact, answers, occurred } = admitContact(catalogue, post, { trust: 'secret', receivedAt: recordedAt })
     if (contact === null) throw new Error('no contact')
     const act = { site: 'campo-fr', trust: 'secret' as const, recordedAt, occurred, links: [], flags: [] }
     this.scene.append(decideContact(subject, catalogue, contact, answers, act), recordedAt, 'secret')
@@ -124,7 +124,8 @@ class Play {
   ): void {
     const { notices, purposes } = this.#file
     if (given.does === 'changesNotice') {
-      this.#publish({ notices: [...notices, notice(notices.length + 1, given.change, given.from)] }, at)
+      const known = notices.filter(({ id }) => id === (given.notice ?? 'form'))
+      this.#publish({ notices: [...notices, notice(known.length + 1, given.change, given.from, given.notice)] }, at)
     } else if (given.does === 'publishes') {
       this.#publish({ purposes: [...purposes, ...later.filter(({ id }) => id === given.purpose)] }, at)
     } else if (given.does === 'hasNoProfile') {

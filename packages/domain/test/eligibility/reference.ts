@@ -1,108 +1,16 @@
 // Eligibility once more, slow and obvious: every event read again for every question. It shares nothing with the sources but types, calendar and the events' schemas.
 import { addDuration, startOfDay } from '../../src/index.ts'
-import type { Channel, EligibilityReason, SubjectFact } from '../../src/index.ts'
-import { Known, time, type Fact } from './known.ts'
+import type { Channel, SubjectFact } from '../../src/index.ts'
+import { Answered, answerTypes, type Key, type Said, type Told } from './answered.ts'
+import { time, type Fact } from './known.ts'
 
-type Key = { purpose: string; channel: Channel }
-type Said = Fact<
-  Extract<SubjectFact, { type: 'ConsentGiven' | 'ConsentRefused' | 'ConsentWithdrawn' | 'ConsentRequested' | 'ConsentConfirmed' }>
->
 /** A no in force. `id`: its event. `all`: it came with a withdrawal of all, and names nothing here. */
 type No = { id: string; at: number; all: boolean }
-/** `by`: events one of which decided; several where they were done at the same time. */
-export type Told = { reason: EligibilityReason; by: string[] }
-
-const answerTypes = ['ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn', 'ConsentRequested', 'ConsentConfirmed']
 /** What counts as something that happened with the person. */
 const happenings = [...answerTypes, 'ObjectionRecorded', 'ContactRecorded', 'ProcessingRestricted']
 const collecting = ['ConsentGiven', 'ConsentRequested', 'ConsentConfirmed', 'ContactRecorded', 'NoticeShown']
 
-export class Reference extends Known {
-  // ---- answers ----
-
-  #since(answer: Said): number {
-    return answer.type === 'ConsentConfirmed' ? time(answer.data.confirmedAt) : time(answer.data.orderAt)
-  }
-  #isFile(answer: Said): boolean {
-    return answer.type !== 'ConsentConfirmed' && (answer.trust === 'imported' || answer.data.method?.kind === 'import')
-  }
-  #isYes(answer: Said): boolean {
-    return answer.type === 'ConsentGiven' || answer.type === 'ConsentConfirmed'
-  }
-  #isVouched(answer: Said): boolean {
-    return answer.type === 'ConsentConfirmed' || (answer.type === 'ConsentGiven' && answer.trust === 'secret' && !this.#isFile(answer))
-  }
-  #until(answer: Said): number {
-    return 'until' in answer.data && answer.data.until !== undefined ? time(answer.data.until) : Infinity
-  }
-  #replaced(answer: Said): number {
-    const notice = 'notice' in answer.data ? answer.data.notice : undefined
-    if (notice === undefined) return Infinity
-    const later = this.rulesOf('NoticePublished').filter(
-      ({ data }) => data.id === notice.id && data.version > notice.version && data.change === 'new-processing',
-    )
-    return Math.min(...later.map(({ data }) => startOfDay(data.validFrom, this.zone)))
-  }
-  /** The end of an answer by itself: what it says, and on each day the longest that a consent may hold by the rules of that day. */
-  #lasts(answer: Said, channel: Channel): number {
-    const rules = (this.rulesOf('RegulatorProfileApplied').at(-1)?.data.profile.longestValidity ?? []).filter(
-      (rule) => rule.channel === channel,
-    )
-    const ends = rules
-      .map(({ from, until, value }) => ({
-        at: Math.max(startOfDay(from, this.zone), addDuration(this.#since(answer), value, this.zone)),
-        over: until === undefined ? Infinity : startOfDay(until, this.zone),
-      }))
-      .filter(({ at, over }) => at < over)
-    return Math.min(this.#until(answer), ...ends.map(({ at }) => at))
-  }
-  #end(answer: Said, channel: Channel): number {
-    return Math.min(this.#lasts(answer, channel), this.#replaced(answer))
-  }
-  /** Where an answer stands in the order in which answers count: text that sorts. */
-  #place(answer: Said): string {
-    const rank = answer.type === 'ConsentWithdrawn' ? 2 : answer.type === 'ConsentRefused' ? 1 : 0
-    const until = this.#until(answer)
-    const ending = until === Infinity ? '0' : String(9e15 - until).padStart(20, '0')
-    return [answer.data.orderAt, rank, this.#isFile(answer) ? 0 : 1, ending].join(' ')
-  }
-  #answers({ purpose, channel }: Key): Said[] {
-    return this.events
-      .filter((event): event is Said => answerTypes.includes(event.type))
-      .filter(({ data }) => data.purpose === purpose && data.channels.includes(channel))
-      .filter((answer) => time(answer.data.orderAt) <= this.at && this.#since(answer) <= this.at)
-      .sort((a, b) => (this.#place(a) === this.#place(b) ? (a.id < b.id ? -1 : 1) : this.#place(a) < this.#place(b) ? -1 : 1))
-  }
-  /** The answer that counts: the last one, but that a yes from a file does not follow a no. */
-  #counts(answers: readonly Said[]): Said | undefined {
-    return this.#counting(answers).at(-1)
-  }
-  #counting(answers: readonly Said[]): Said[] {
-    const kept: Said[] = []
-    for (const answer of answers.filter(({ type }) => type !== 'ConsentRequested')) {
-      const before = kept.at(-1)
-      if (this.#isYes(answer) && this.#isFile(answer) && before !== undefined && !this.#isYes(before)) continue
-      kept.push(answer)
-    }
-    return kept
-  }
-  #consent(key: Key): Told | null {
-    const answers = this.#answers(key)
-    const counts = this.#counts(answers)
-    const request = answers.findLast(({ type }) => type === 'ConsentRequested')
-    if (counts !== undefined && this.#isYes(counts) && this.at < this.#end(counts, key.channel))
-      return { reason: 'CONSENT_GIVEN', by: [counts.id] }
-    if (request !== undefined && (counts === undefined || time(request.data.orderAt) > time(counts.data.orderAt)))
-      return { reason: 'NOT_CONFIRMED', by: [request.id] }
-    if (counts === undefined) return null
-    if (counts.type === 'ConsentRefused') return { reason: 'CONSENT_REFUSED', by: [counts.id] }
-    if (counts.type === 'ConsentWithdrawn') return { reason: 'CONSENT_WITHDRAWN', by: [counts.id] }
-    return {
-      reason: this.#replaced(counts) < this.#lasts(counts, key.channel) ? 'CONSENT_INVALIDATED' : 'CONSENT_EXPIRED',
-      by: [counts.id],
-    }
-  }
-
+export class Reference extends Answered {
   // ---- objections ----
 
   #last(noes: { at: number; by: string[] }[]): { at: number; by: string[] } | null {
@@ -127,33 +35,56 @@ export class Reference extends Known {
     return this.replacedBy(purpose)
       .filter((old) => !asked.includes(old))
       .flatMap((old) => {
-        const spoken = this.events.flatMap(({ data }) =>
-          'purpose' in data && data.purpose === old && 'channels' in data ? data.channels : [],
-        )
-        const channels = this.channels(old).includes(channel) ? [channel] : [...this.channels(old), ...spoken]
-        return channels.flatMap((on) => {
-          const answers = this.#counting(this.#answers({ purpose: old, channel: on }))
-          const sinceYes = answers.slice(answers.findLastIndex((answer) => this.#isYes(answer)) + 1)
-          return [
-            ...sinceYes.map(({ id, data }) => ({ id, at: time(data.orderAt), all: false })),
-            ...this.#noes({ purpose: old, channel: on }, [...asked, old]).map((no) => ({ ...no, all: false })),
-          ]
-        })
+        return this.#channelsOf(old, channel).flatMap((on) => [
+          ...this.#refusals({ purpose: old, channel: on }),
+          ...this.#noes({ purpose: old, channel: on }, [...asked, old]).map((no) => ({ ...no, all: false })),
+        ])
       })
   }
+  /** Where a no to another purpose was said that counts for `channel`. */
+  #channelsOf(other: string, channel: Channel): Channel[] {
+    const spoken = this.events.flatMap(({ data }) =>
+      'purpose' in data && data.purpose === other && 'channels' in data ? data.channels : [],
+    )
+    return this.channels(other).includes(channel) ? [channel] : [...this.channels(other), ...spoken]
+  }
+  #refusals(key: Key): No[] {
+    const answers = this.counting(this.answers(key))
+    const sinceYes = answers.slice(answers.findLastIndex((answer) => this.isYes(answer)) + 1)
+    return sinceYes.map(({ id, data }) => ({ id, at: time(data.orderAt), all: false }))
+  }
+  /** What was said, by its name, to purposes that continue this one. */
+  #handedBack({ purpose, channel }: Key): No[] {
+    if (!this.#isMarketing(purpose)) return []
+    const worded = this.events.filter(({ data }) => 'scope' in data && data.scope !== undefined).map(({ id }) => id)
+    const named = this.events.flatMap(({ data }) => ('purpose' in data && data.purpose !== purpose ? (data.purpose ?? []) : []))
+    return [...new Set(named)]
+      .filter((later) => this.#lineage(later).includes(purpose))
+      .flatMap((later) =>
+        this.#channelsOf(later, channel).flatMap((on) => {
+          const key = { purpose: later, channel: on }
+          return [...this.#refusals(key), ...this.#unended(key, this.#said(key))]
+        }),
+      )
+      .filter(({ id }) => !worded.includes(id))
+      .map((no) => ({ ...no, all: false }))
+  }
   #noes(key: Key, asked: readonly string[]): No[] {
+    return this.#unended(key, [...this.#said(key), ...this.#inherited(key, asked)])
+  }
+  #unended(key: Key, noes: No[]): No[] {
     const { purpose, channel } = key
     const lifted = this.done(this.of('ObjectionLifted'))
       .filter(({ data }) => data.by === 'dpo' && data.purpose === purpose && data.channels.includes(channel))
       .flatMap(({ data }) => data.objections)
     const [first] = this.versions(purpose)
-    const answers = first === undefined || first.data.legalBasis === 'consent' ? this.#answers(key) : []
+    const answers = first === undefined || first.data.legalBasis === 'consent' ? this.answers(key) : []
     const isEnded = ({ id, at, all }: No): boolean =>
       lifted.includes(id) ||
-      answers.some((answer) => this.#isVouched(answer) && time(answer.data.orderAt) > at) ||
-      (all && answers.some((answer) => this.#isYes(answer) && !this.#isFile(answer) && time(answer.data.orderAt) > at)) ||
+      answers.some((answer) => this.isVouched(answer) && time(answer.data.orderAt) > at) ||
+      (all && answers.some((answer) => this.isYes(answer) && !this.isFile(answer) && time(answer.data.orderAt) > at)) ||
       (all && answers.some(({ type, data }) => (type === 'ConsentRefused' || type === 'ConsentWithdrawn') && time(data.orderAt) >= at))
-    return [...this.#said(key), ...this.#inherited(key, asked)].filter((no) => !isEnded(no))
+    return noes.filter((no) => !isEnded(no))
   }
 
   // ---- restriction, contacts, sales ----
@@ -163,19 +94,23 @@ export class Reference extends Known {
     return this.replacedBy(purpose).reduce<string[]>((all, old) => this.#lineage(old, all), [...found, purpose])
   }
   #consentAfter(key: Key, restrictedAt: number): boolean {
-    const last = this.#answers(key).findLast(
+    const last = this.answers(key).findLast(
       (answer) =>
         answer.type === 'ConsentRefused' ||
         answer.type === 'ConsentWithdrawn' ||
-        (this.#isVouched(answer) && time(answer.data.orderAt) > restrictedAt),
+        (this.isVouched(answer) && time(answer.data.orderAt) > restrictedAt),
     )
-    return last !== undefined && this.#isYes(last) && this.at < this.#end(last, key.channel)
+    return last !== undefined && this.isYes(last) && this.at < this.end(last, key.channel)
   }
   #restriction(key: Key): string | undefined {
     const lifted = this.done(this.of('RestrictionLifted')).map(({ data }) => data.restriction)
     return this.done(this.of('ProcessingRestricted'))
       .filter(({ id }) => !lifted.includes(id))
-      .filter(({ data }) => data.purposes === 'all' || this.#lineage(key.purpose).some((id) => data.purposes.includes(id)))
+      .filter(
+        ({ data }) =>
+          data.purposes === 'all' ||
+          data.purposes.some((id) => this.#lineage(key.purpose).includes(id) || this.#lineage(id).includes(key.purpose)),
+      )
       .find(({ data }) => !this.#consentAfter(key, time(data.orderAt)))?.id
   }
   #when(event: Fact<SubjectFact>): number {
@@ -199,7 +134,7 @@ export class Reference extends Known {
     const contacts = this.of('ContactRecorded').map(({ id, data }) => ({ at: time(data.orderAt), by: [id] }))
     const yeses = this.events
       .filter((event): event is Said => event.type === 'ConsentGiven' || event.type === 'ConsentConfirmed')
-      .map((answer) => ({ at: this.#since(answer), by: [answer.id] }))
+      .map((answer) => ({ at: this.since(answer), by: [answer.id] }))
     return this.#last([...(collected ? [collected] : []), ...contacts, ...yeses].filter(({ at }) => at <= this.at))
   }
   #sale(purpose: string, terms: { seller: string; categories: string[] } | undefined): string[] {
@@ -227,7 +162,8 @@ export class Reference extends Known {
     if (erased) return { reason: 'ERASED', by: [erased.id] }
     const restricted = this.#restriction(key)
     if (restricted !== undefined) return { reason: 'RESTRICTED', by: [restricted] }
-    const objected = this.#last(this.#noes(key, [key.purpose]).map(({ id, at }) => ({ at, by: [id] })))
+    const noes = [...this.#noes(key, [key.purpose]), ...this.#unended(key, this.#handedBack(key))]
+    const objected = this.#last(noes.map(({ id, at }) => ({ at, by: [id] })))
     if (objected) return { reason: 'OBJECTED', by: objected.by }
     return this.#byCatalogue(key)
   }
@@ -251,36 +187,43 @@ export class Reference extends Known {
       )
     if (listed !== true) return { reason: 'BASIS_NOT_FOR_CHANNEL', by: [] }
     if (!version.channels.includes(key.channel)) return { reason: 'CHANNEL_NOT_COVERED', by: [] }
-    const told = this.#byBasis(key, version)
+    const lapses = this.#lapses(version)
+    const told = this.#byBasis(key, version, lapses)
     const last = this.#lastContact()
     const allowed = ['CONSENT_GIVEN', 'SOFT_OPT_IN', 'LEGITIMATE_INTEREST'].includes(told.reason)
-    if (!allowed || version.lapse === undefined) return told
-    if (last !== null && this.at < addDuration(last.at, version.lapse, this.zone)) return told
+    if (!allowed || lapses.every((lapse) => last !== null && this.at < addDuration(last.at, lapse, this.zone))) return told
     return { reason: 'PROSPECT_LAPSED', by: last?.by ?? [] }
+  }
+  /** The clocks that run on this day: the purpose's, else on legitimate interest those of the profile. */
+  #lapses({ lapse, legalBasis }: { lapse?: string | undefined; legalBasis: string }): string[] {
+    if (lapse !== undefined) return [lapse]
+    const clocks = this.rulesOf('RegulatorProfileApplied').at(-1)?.data.profile.clocks ?? []
+    return clocks
+      .filter(({ name }) => name === 'prospect' && legalBasis === 'legitimate-interest')
+      .filter(
+        ({ from, until }) => startOfDay(from, this.zone) <= this.at && (until === undefined || this.at < startOfDay(until, this.zone)),
+      )
+      .map(({ value }) => value)
   }
   #byBasis(
     key: Key,
-    version: {
-      id: string
-      legalBasis: string
-      lapse?: string | undefined
-      softOptIn?: { seller: string; categories: string[] } | undefined
-    },
+    version: { id: string; legalBasis: string; softOptIn?: { seller: string; categories: string[] } | undefined },
+    lapses: readonly string[],
   ): Told {
     if (version.legalBasis === 'legitimate-interest') {
       const collected = this.#collected()
       if (collected === null || collected.at > this.at) return { reason: 'UNKNOWN_SUBJECT', by: [] }
-      return { reason: 'LEGITIMATE_INTEREST', by: (version.lapse === undefined ? collected : this.#lastContact())?.by ?? [] }
+      return { reason: 'LEGITIMATE_INTEREST', by: (lapses.length === 0 ? collected : this.#lastContact())?.by ?? [] }
     }
     if (version.legalBasis === 'soft-opt-in') {
       const by = this.#sale(version.id, version.softOptIn)
       return by.length === 0 ? { reason: 'NO_SALE', by } : { reason: 'SOFT_OPT_IN', by }
     }
-    const told = this.#consent(key)
+    const told = this.consent(key)
     if (told !== null) return told
     const others: Channel[] = ['email', 'sms', 'phone', 'post', 'push', 'web']
     const elsewhere = others
-      .flatMap((channel) => this.#consent({ ...key, channel }) ?? [])
+      .flatMap((channel) => this.consent({ ...key, channel }) ?? [])
       .filter(({ reason }) => reason === 'CONSENT_GIVEN')
     return elsewhere.length === 0
       ? { reason: 'NO_CONSENT', by: [] }

@@ -58,7 +58,7 @@ const happened = (given: Given): string => {
     case 'links':
       return 'a device is linked'
     case 'changesNotice':
-      return `the notice changes (${given.change}), valid from ${given.from}`
+      return `the notice ${given.notice === undefined ? '' : `of ${code('booking')} `}changes (${given.change}), valid from ${given.from}`
     case 'changesPurpose':
       return `${code(given.purpose)} has a new version: ${versionInWords(given.to)}`
     case 'publishes':

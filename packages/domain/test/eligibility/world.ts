@@ -1,5 +1,6 @@
 // The controller of the decision table: one purpose on each basis, under the French profile as it is shipped.
 import { CatalogueFile, type PurposeEntry } from '../../src/index.ts'
+import type { NoticeId } from './given.ts'
 
 const text = (title: string) => ({ en: { title, description: title } })
 const purpose = (id: string, over: object) => ({
@@ -34,17 +35,22 @@ export const purposes: PurposeEntry[] = CatalogueFile.shape.purposes.parse([
 export const later: PurposeEntry[] = CatalogueFile.shape.purposes.parse([
   purpose('parcels', { legalBasis: 'legitimate-interest', channels: ['post'] }),
   purpose('bulletin', {}),
+  purpose('cards-asked', { channels: ['post'], replaces: 'letters' }),
 ])
 
 /** No catalogue can have it published: a profile lists no contract. It is recorded all the same, so that the rule stands by itself. */
 export const bonus: PurposeEntry = CatalogueFile.shape.purposes.unwrap().element.parse(purpose('bonus', { legalBasis: 'contract' }))
 
-export const notice = (version: number, change: string, validFrom: string) => ({
-  id: 'form',
+const shownBy: Record<NoticeId, string[]> = {
+  form: ['news', 'opens', 'club', 'calls', 'circle', 'letters-asked'],
+  'booking-form': ['booking'],
+}
+export const notice = (version: number, change: string, validFrom: string, id: NoticeId = 'form') => ({
+  id,
   version,
   change,
   validFrom,
-  purposes: ['news', 'opens', 'club', 'calls', 'circle', 'letters-asked'],
+  purposes: shownBy[id],
   withdrawal: { en: 'The link in each mail' },
   text: { en: `Words of version ${version}` },
 })
@@ -62,5 +68,5 @@ export const published: CatalogueFile = CatalogueFile.parse({
   },
   sites: [{ id: 'campo-fr', name: 'Campo', origins: ['https://campo.example.org'], manageConsentLink: true }],
   purposes,
-  notices: [notice(1, 'new-processing', '2025-01-01')],
+  notices: [notice(1, 'new-processing', '2025-01-01'), notice(1, 'new-processing', '2025-01-01', 'booking-form')],
 })

@@ -1,4 +1,4 @@
-// One act of a site, from what was posted to what is answered: judge, identify, claim, seal, append, receipt.
+// One act of a site, from what was posted to what is answered: admit, identify, claim, seal, append, receipt.
 import type { LedgerError, RecordedEvent } from '@consent-ledger/domain'
 import type { IngestDeps } from '../deps.ts'
 import type { Confirmation, Receipt } from '../schemas/receipts.ts'

@@ -1,12 +1,12 @@
-// What only the door can judge: whom a browser may name, what it may record, and payment data in free text. A yes falls by it, a no loses only that field.
-import { LedgerError, refuse, type Flag, type JudgedAnswer, type Violation } from '@consent-ledger/domain'
+// What only the door can tell: whom a browser may name, what it may record, and payment data in free text. A yes falls by it, a no loses only that field.
+import { flagsOfDropped, LedgerError, refuse, type AdmittedAnswer, type Violation } from '@consent-ledger/domain'
 import type { IdentifiersRead } from '@consent-ledger/vault'
 import { circumstancesOf, paymentPointers, unclearPointers, without } from './ownWords.ts'
-import type { JudgedAct, Proposal } from './proposal.ts'
+import type { AdmittedAct, Proposal } from './proposal.ts'
 import { isImport, isYes, type Posted, type SiteAct } from './siteAct.ts'
 
 /** What the catalogue does not know of a page's notice is anybody's text: the flag alone is kept. */
-const withKnownNotice = ({ notice, ...answer }: JudgedAnswer): JudgedAnswer => ({
+const withKnownNotice = ({ notice, ...answer }: AdmittedAnswer): AdmittedAnswer => ({
   ...answer,
   ...(notice && 'sha256' in notice ? { notice } : {}),
 })
@@ -33,31 +33,22 @@ const browserRefusal = (act: SiteAct, { identifiers }: IdentifiersRead): LedgerE
   )
 }
 
-const flagsOf = (dropped: readonly string[], identified: IdentifiersRead): Flag[] => {
-  const under = (at: string): boolean => dropped.some((pointer) => pointer === at || pointer.startsWith(`${at}/`))
-  return [
-    ...(under('/evidence') ? (['evidence-dropped'] as const) : []),
-    ...(under('/method') ? (['method-dropped'] as const) : []),
-    ...(identified.refused ? (['identifier-dropped'] as const) : []),
-  ]
-}
-
-/** Completes a judgement with what the door knows. `refused` is the first thing wrong; no yes and no deed stands beside it. */
-export const admit = (act: SiteAct, judged: JudgedAct, identified: IdentifiersRead): Omit<Proposal, 'catalogue'> => {
+/** Completes an admission with what the door knows. `refused` is the first thing wrong; no yes and no deed stands beside it. */
+export const admitAtDoor = (act: SiteAct, admitted: AdmittedAct, identified: IdentifiersRead): Omit<Proposal, 'catalogue'> => {
   const circumstances = circumstancesOf(act)
   const payment = paymentPointers(act, circumstances)
   const dropped = [...new Set([...act.leftOut, ...payment, ...unclearPointers(act, circumstances)])]
-  const asks = judged.deed !== null || judged.answers.some(isYes)
+  const asks = admitted.deed !== null || admitted.answers.some(isYes)
   const refused =
-    judged.refused ?? (asks ? (act.slowed ?? identified.refused ?? browserRefusal(act, identified) ?? paymentRefusal(payment)) : null)
-  const answers = refused ? judged.answers.filter((answer) => !isYes(answer)) : judged.answers
+    admitted.refused ?? (asks ? (act.slowed ?? identified.refused ?? browserRefusal(act, identified) ?? paymentRefusal(payment)) : null)
+  const answers = refused ? admitted.answers.filter((answer) => !isYes(answer)) : admitted.answers
   return {
     answers: act.caller.trust === 'publishable' ? answers.map(withKnownNotice) : answers,
-    deed: refused ? null : judged.deed,
+    deed: refused ? null : admitted.deed,
     refused,
-    occurred: judged.occurred,
+    occurred: admitted.occurred,
     identifiers: identified.identifiers,
-    flags: flagsOf(dropped, identified),
+    flags: [...flagsOfDropped(dropped), ...(identified.refused ? (['identifier-dropped'] as const) : [])],
     dropped: [...dropped, ...(identified.refused?.violations ?? []).map(({ pointer }) => pointer.replace(/\/(value|scheme)$/, ''))],
     ...without(circumstances, dropped),
   }

@@ -1,4 +1,4 @@
-// Many acts at once, each judged by itself; those of one person in the order in which they were posted.
+// Many acts at once, each by itself; those of one person in the order in which they were posted.
 import { LedgerError, refuse, stopsTheProcess, type Catalogue } from '@consent-ledger/domain'
 import { bodyLimits, isCounted, problemOf, type SiteCaller } from '@consent-ledger/edge'
 import type { Identifier } from '@consent-ledger/vault'
@@ -33,7 +33,7 @@ const parseItem = (batch: BatchOf, item: unknown, slowed: LedgerError | null): S
   return { caller: batch.caller, seen: batch.seen, slowed, ...acceptItem(item) }
 }
 
-const judgeItem = async (deps: IngestDeps, batch: BatchOf, act: SiteAct): Promise<BatchResult> => {
+const answerItem = async (deps: IngestDeps, batch: BatchOf, act: SiteAct): Promise<BatchResult> => {
   if (batch.dryRun) {
     const rehearsed = await rehearse(deps, act)
     return rehearsed.refused ? withProblem(rehearsed.refused, rehearsedBody(rehearsed)) : { status: 200, ...rehearsedBody(rehearsed) }
@@ -57,7 +57,7 @@ const refusedItem = (batch: BatchOf, error: unknown): BatchResult => {
 
 const resultOf = async (deps: IngestDeps, batch: BatchOf, act: SiteAct): Promise<BatchResult> => {
   try {
-    const result = await judgeItem(deps, batch, act)
+    const result = await answerItem(deps, batch, act)
     if ('problem' in result) batch.onRefused(result.problem.code)
     return result
   } catch (error) {

@@ -1,11 +1,11 @@
 // Storing an act: who it is about, whether it was posted before, and what its yeses were told.
-import { canonicalJson, LedgerError, refuse, type Flag, type JudgedAnswer, type Violation } from '@consent-ledger/domain'
+import { canonicalJson, LedgerError, refuse, type Flag, type AdmittedAnswer, type Violation } from '@consent-ledger/domain'
 import type { Claim, Claimed, Reach, Rehearsed, Target, Vault } from '@consent-ledger/vault'
 import type { Deed, Proposal } from './proposal.ts'
 import { isYes, vaultWriterOf, type SiteAct } from './siteAct.ts'
 
 /** What stands of an act once it is known who it is about. */
-export type Standing = { answers: JudgedAnswer[]; deed: Deed | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
+export type Standing = { answers: AdmittedAnswer[]; deed: Deed | null; flags: Flag[]; refused: LedgerError | null; dropped: string[] }
 /** `everywhere`: every answer is for every target; else the further targets have their part of them (`partFor`). */
 /** `again`: it was stored before, so an append of it may be under way still. */
 export type ClaimedAct = Standing & { targets: Target[]; everywhere: boolean; again: boolean }
@@ -13,7 +13,7 @@ export type ClaimedAct = Standing & { targets: Target[]; everywhere: boolean; ag
 /** Kept with the act so that a retry is told the same: codes, pointers and sentences of ours. */
 type Note = { refused: { code: LedgerError['code']; message: string; violations: Violation[] } | null; dropped: string[] }
 
-const isObjection = ({ as }: JudgedAnswer): boolean => as === 'objected'
+const isObjection = ({ as }: AdmittedAnswer): boolean => as === 'objected'
 
 const noteOf = ({ refused, dropped }: Pick<Standing, 'refused' | 'dropped'>): { note?: string } => {
   if (!refused && dropped.length === 0) return {}
@@ -126,7 +126,7 @@ export const claimAct = async (vault: Vault, act: SiteAct, proposal: Proposal): 
   return { ...standing, flags: withConflict(standing.flags, claimed.conflict), targets: claimed.targets, everywhere, again }
 }
 
-/** The same judgement with nothing stored. Errors: as `claimAct`. */
+/** The same with nothing stored. Errors: as `claimAct`. */
 export const rehearseAct = async (
   vault: Vault,
   act: SiteAct,

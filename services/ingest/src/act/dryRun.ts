@@ -1,4 +1,4 @@
-// An act judged as it would be, with nothing written.
+// An act rehearsed: all as it would be, with nothing written.
 import { evolveSubject, iso, LedgerError, schemaVersion, stateAfter, type RecordedEvent } from '@consent-ledger/domain'
 import type { IngestDeps } from '../deps.ts'
 import { readSubject } from '../readSubject.ts'

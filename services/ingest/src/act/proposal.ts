@@ -1,14 +1,14 @@
 // What an act would record, before it is known who it is about.
-import type { Catalogue, Flag, Judged, JudgedContact, NoticeRef } from '@consent-ledger/domain'
+import type { Catalogue, Flag, Admission, AdmittedContact, NoticeRef } from '@consent-ledger/domain'
 import type { Identifier } from '@consent-ledger/vault'
 import type { z } from 'zod'
 import type { EvidencePost, MethodPost } from '../schemas/circumstances.ts'
 
 /** What an act tells beside any answer: a notice that was shown, a contact by the person. It falls as a yes does. */
-export type Deed = { as: 'view'; notice: NoticeRef } | { as: 'contact'; contact: JudgedContact }
+export type Deed = { as: 'view'; notice: NoticeRef } | { as: 'contact'; contact: AdmittedContact }
 
 /** By the catalogue alone. */
-export type JudgedAct = Judged & { deed: Deed | null }
+export type AdmittedAct = Admission & { deed: Deed | null }
 
 /** How an act was done and what shows it, as far as it may be kept. `reference`: the seller's own of a sale. */
 export type Circumstances = {
@@ -18,4 +18,4 @@ export type Circumstances = {
 }
 
 /** `answers` and `deed` are what stands; `refused` is what the caller is told about the rest. `dropped`: pointers of what stands without them. */
-export type Proposal = JudgedAct & Circumstances & { identifiers: Identifier[]; flags: Flag[]; dropped: string[]; catalogue: Catalogue }
+export type Proposal = AdmittedAct & Circumstances & { identifiers: Identifier[]; flags: Flag[]; dropped: string[]; catalogue: Catalogue }

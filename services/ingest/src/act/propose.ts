@@ -1,11 +1,11 @@
-// What an act would record, judged against the catalogue, before it is known who it is about.
+// What an act would record, admitted against the catalogue, before it is known who it is about.
 import {
   clockOf,
-  judgeConsent,
-  judgeContact,
-  judgeNoticeView,
-  judgeObjection,
-  judgeWithdrawal,
+  admitConsent,
+  admitContact,
+  admitNoticeView,
+  admitObjection,
+  admitWithdrawal,
   LedgerError,
   ms,
   noticeText,
@@ -15,8 +15,8 @@ import {
 import type { IdentifiersRead } from '@consent-ledger/vault'
 import type { IngestDeps } from '../deps.ts'
 import { isShowing } from '../showing.ts'
-import { admit } from './admit.ts'
-import type { JudgedAct, Proposal } from './proposal.ts'
+import { admitAtDoor } from './admit.ts'
+import type { AdmittedAct, Proposal } from './proposal.ts'
 import { identify, type SiteAct } from './siteAct.ts'
 
 /** When the text was on the screen: within the skew limit, or where a clock runs ahead, the ledger's clock says it better than the site's. */
@@ -35,9 +35,9 @@ const showingOf = async (deps: IngestDeps, act: SiteAct, catalogue: Catalogue, r
   return ours ? 'ours' : 'not-ours'
 }
 
-const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView>[1], by: By): JudgedAct => {
+const admitView = (catalogue: Catalogue, post: Parameters<typeof admitNoticeView>[1], by: By): AdmittedAct => {
   try {
-    const { notice, occurred } = judgeNoticeView(catalogue, post, by)
+    const { notice, occurred } = admitNoticeView(catalogue, post, by)
     return { answers: [], deed: { as: 'view', notice }, refused: null, occurred }
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error
@@ -50,26 +50,26 @@ const judgeView = (catalogue: Catalogue, post: Parameters<typeof judgeNoticeView
   }
 }
 
-const judge = (catalogue: Catalogue, { posted }: SiteAct, by: By): JudgedAct => {
+const admitByCatalogue = (catalogue: Catalogue, { posted }: SiteAct, by: By): AdmittedAct => {
   switch (posted.act) {
     case 'consent':
-      return { ...judgeConsent(catalogue, posted.post, by), deed: null }
+      return { ...admitConsent(catalogue, posted.post, by), deed: null }
     case 'withdrawal':
-      return { ...judgeWithdrawal(catalogue, posted.post, by), deed: null }
+      return { ...admitWithdrawal(catalogue, posted.post, by), deed: null }
     case 'objection':
-      return { ...judgeObjection(catalogue, posted.post, by), deed: null }
+      return { ...admitObjection(catalogue, posted.post, by), deed: null }
     case 'contact': {
-      const { contact, ...judged } = judgeContact(catalogue, posted.post, by)
-      return { ...judged, deed: contact && { as: 'contact', contact } }
+      const { contact, ...admitted } = admitContact(catalogue, posted.post, by)
+      return { ...admitted, deed: contact && { as: 'contact', contact } }
     }
     case 'notice-view':
-      return judgeView(catalogue, posted.post, by)
+      return admitView(catalogue, posted.post, by)
   }
 }
 
-const doubtful = (judged: JudgedAct, identified: IdentifiersRead | LedgerError): boolean =>
-  judged.refused !== null ||
-  judged.answers.some((answer) => answer.flags.includes('unknown-notice')) ||
+const doubtful = (admitted: AdmittedAct, identified: IdentifiersRead | LedgerError): boolean =>
+  admitted.refused !== null ||
+  admitted.answers.some((answer) => answer.flags.includes('unknown-notice')) ||
   identified instanceof LedgerError ||
   identified.refused !== null
 
@@ -82,19 +82,19 @@ const tryIdentify = (catalogue: Catalogue, act: SiteAct): IdentifiersRead | Ledg
   }
 }
 
-/** Judges an act. What is unknown here may have been published elsewhere a moment ago, so the catalogue is read again before it is refused. */
+/** Admits an act, or what of it stands. What is unknown here may have been published elsewhere a moment ago, so the catalogue is read again before it is refused. */
 export const propose = async (deps: IngestDeps, act: SiteAct): Promise<Proposal> => {
   const receivedAt = deps.clock()
   const once = async () => {
     const catalogue = deps.live.controller(act.caller.controller) ?? act.caller.catalogue
     const by = { trust: act.caller.trust, receivedAt, showing: await showingOf(deps, act, catalogue, receivedAt) }
-    return { catalogue, judged: judge(catalogue, act, by), identified: tryIdentify(catalogue, act) }
+    return { catalogue, admitted: admitByCatalogue(catalogue, act, by), identified: tryIdentify(catalogue, act) }
   }
   let found = await once()
-  if (doubtful(found.judged, found.identified)) {
+  if (doubtful(found.admitted, found.identified)) {
     await deps.live.refresh()
     found = await once()
   }
   if (found.identified instanceof LedgerError) throw found.identified
-  return { ...admit(act, found.judged, found.identified), catalogue: found.catalogue }
+  return { ...admitAtDoor(act, found.admitted, found.identified), catalogue: found.catalogue }
 }

@@ -9,9 +9,7 @@ import {
   subjectAggregate,
   type ActContext,
   type Catalogue,
-  type Json,
   type Method,
-  type SealedEvidence,
   type SealedField,
   type Subject,
   type SubjectFact,
@@ -19,7 +17,7 @@ import {
 } from '@consent-ledger/domain'
 import { truncateIp } from '@consent-ledger/edge'
 import { decideAndAppend } from '@consent-ledger/eventstore'
-import { seal, sealIdentifier, type Target } from '@consent-ledger/vault'
+import { seal, sealEvidence, sealIdentifier, type Target } from '@consent-ledger/vault'
 import type { IngestDeps } from '../deps.ts'
 import type { Receipt } from '../schemas/receipts.ts'
 import type { ClaimedAct, Standing } from './claim.ts'
@@ -41,15 +39,6 @@ export const observed = (
     ...(act.caller.origin === undefined ? {} : { observedOrigin: act.caller.origin }),
     ...(keepsAgent && act.seen.userAgent !== undefined ? { observedUserAgent: act.seen.userAgent.slice(0, 1000) } : {}),
   }
-}
-
-/** Each field by itself, at `evidence/<name>`; absent if there is none. */
-export const sealEvidence = (target: Target, evidence: Record<string, Json | undefined>): { evidence?: SealedEvidence } => {
-  const { actId, subjectId, keys } = target
-  const fields = Object.entries(evidence).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, seal(keys.evidence, { actId, subjectId, field: `evidence/${name}` }, value)] as const],
-  )
-  return fields.length === 0 ? {} : { evidence: Object.fromEntries(fields) }
 }
 
 const methodOf = ({ actId, subjectId, keys }: Target, method: Proposal['method']): { method?: Method } => {
@@ -89,7 +78,7 @@ const contextOf = (act: SiteAct, proposal: Proposal, standing: Standing, target:
     identifiers,
     ...methodOf(target, proposal.method),
     ...referenceOf(target, proposal.reference),
-    ...sealEvidence(target, { ...proposal.evidence, ...observed(act) }),
+    ...sealEvidence(target.keys, target, { ...proposal.evidence, ...observed(act) }),
   }
 }
 

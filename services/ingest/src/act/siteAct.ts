@@ -1,5 +1,5 @@
 // An act as a site posts it: its kind, its words, who posts, and what the ledger saw itself.
-import type { Catalogue, JudgedAnswer, LedgerError, MethodKind, Trust, Writer } from '@consent-ledger/domain'
+import type { Catalogue, AdmittedAnswer, LedgerError, MethodKind, Trust, Writer } from '@consent-ledger/domain'
 import type { SiteCaller } from '@consent-ledger/edge'
 import { readIdentifiers, type IdentifiersRead } from '@consent-ledger/vault'
 import type { z } from 'zod'
@@ -32,7 +32,7 @@ export type SiteAct = {
   slowed: LedgerError | null
 }
 
-export const isYes = (answer: JudgedAnswer): boolean => answer.as === 'given' || answer.as === 'requested'
+export const isYes = (answer: AdmittedAnswer): boolean => answer.as === 'given' || answer.as === 'requested'
 
 const methodKind = (posted: Posted): z.output<typeof MethodKind> | undefined =>
   'method' in posted.post ? posted.post.method?.kind : undefined

@@ -1,6 +1,7 @@
 // Applying a catalogue: what differs becomes events of the controller's stream.
 import {
   catalogueAggregate,
+  catalogueWarnings,
   decideCatalogue,
   decideController,
   ledgerAggregate,
@@ -43,18 +44,19 @@ const changeOf = (fact: ControllerFact): Pick<Change, 'id' | 'version' | 'langua
   }
 }
 
-const applied = (controller: string, dryRun: boolean, events: Change[], lastRevision: bigint): CatalogueApplied => ({
-  controller,
+const applied = (deps: IngestDeps, file: CatalogueFile, dryRun: boolean, events: Change[], lastRevision: bigint): CatalogueApplied => ({
+  controller: file.controller.id,
   dryRun,
   events,
   lastRevision: lastRevision === beginning ? null : lastRevision.toString(),
+  warnings: catalogueWarnings(file, shippedProfiles, deps.clock()),
 })
 
 /** What applying `file` would record. Writes nothing. Errors: those of `decideCatalogue`. */
 export const checkCatalogue = async (deps: IngestDeps, file: CatalogueFile): Promise<CatalogueApplied> => {
   const catalogue = await fold(deps.store, catalogueAggregate(file.controller.id))
   const facts = decideCatalogue(catalogue, file, shippedProfiles, deps.clock())
-  return applied(file.controller.id, true, facts.map((fact) => ({ type: fact.type, ...changeOf(fact) })), catalogue.lastRevision) // prettier-ignore
+  return applied(deps, file, true, facts.map((fact) => ({ type: fact.type, ...changeOf(fact) })), catalogue.lastRevision) // prettier-ignore
 }
 
 const nameController = (deps: IngestDeps, by: Administration, controller: string, actId: string) =>
@@ -75,7 +77,7 @@ export const applyCatalogue = async (
 ): Promise<{ answer: CatalogueApplied; replayed: boolean }> => {
   const controller = file.controller.id
   if (!deps.live.ledger().controllers.includes(controller)) {
-    // Judged before the controller is named. A crash after the name leaves a controller without a catalogue: applying again goes on.
+    // Checked before the controller is named. A crash after the name leaves a controller without a catalogue: applying again goes on.
     await checkCatalogue(deps, file)
     await nameController(deps, by, controller, await actIdOf(deps, { writer: by.writer }, 'controller'))
   }
@@ -98,5 +100,5 @@ export const applyCatalogue = async (
     )
   }
   const changes = events.map((event) => ({ type: event.type, ...changeOf(event as unknown as ControllerFact), eventId: event.id }))
-  return { answer: applied(controller, false, changes, lastRevision), replayed }
+  return { answer: applied(deps, file, false, changes, lastRevision), replayed }
 }

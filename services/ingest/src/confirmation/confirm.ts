@@ -9,8 +9,9 @@ import {
   type Writer,
 } from '@consent-ledger/domain'
 import { decideAndAppend } from '@consent-ledger/eventstore'
+import { sealEvidence } from '@consent-ledger/vault'
 import { readSubject } from '../readSubject.ts'
-import { observed, sealEvidence } from '../act/record.ts'
+import { observed } from '../act/record.ts'
 import type { Seen } from '../act/siteAct.ts'
 import type { IngestDeps } from '../deps.ts'
 import { textIn } from '../purposeText.ts'
@@ -93,7 +94,7 @@ export const confirm = async (deps: IngestDeps, pending: Pending, seen: Seen): P
   const claimed = await deps.vault.claimOn(subjectId, { writer: 'confirmation', idempotencyKey: actId, body: actId })
   const [target] = claimed && 'targets' in claimed ? claimed.targets : []
   if (!target) throw new LedgerError('CONFIRMATION_GONE', 'Nothing waits for this confirmation')
-  const evidence = sealEvidence(target, observed({ seen, caller: { catalogue, site } }))
+  const evidence = sealEvidence(target.keys, target, observed({ seen, caller: { catalogue, site } }))
   await decideAndAppend({
     store: deps.store,
     clock: deps.clock,

@@ -12,9 +12,18 @@ const CatalogueChange = z.strictObject({
   eventId: Uuid.optional(),
 })
 
-/** No events: the file holds nothing new. `lastRevision` is the controller stream's, null if it has none yet. */
+/** What is allowed and rests on the controller's word alone, where it stands in the file. */
+const CatalogueWarning = z.strictObject({ pointer: z.string(), rule: z.string(), message: z.string() })
+
+/** No events: the file holds nothing new. `lastRevision` is the controller stream's, null if it has none yet. `warnings` are of the whole file, whatever of it is new. */
 export const CatalogueApplied = z
-  .strictObject({ controller: Id, dryRun: z.boolean(), events: z.array(CatalogueChange), lastRevision: Revision.nullable() })
+  .strictObject({
+    controller: Id,
+    dryRun: z.boolean(),
+    events: z.array(CatalogueChange),
+    lastRevision: Revision.nullable(),
+    warnings: z.array(CatalogueWarning),
+  })
   .meta({
     examples: [
       {
@@ -22,6 +31,7 @@ export const CatalogueApplied = z
         dryRun: true,
         events: [{ type: 'PurposePublished', id: 'commercial-mail', version: 2 }],
         lastRevision: '41',
+        warnings: [],
       },
     ],
   })

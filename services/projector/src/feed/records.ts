@@ -33,7 +33,7 @@ export const AsOfRecord = z.strictObject({ ...attributes, type: z.literal('marke
 const contentType = { 'content-type': 'application/cloudevents+json' }
 
 /** What every record of one sender has in common. `asOf`: epoch ms, read before the rows were. `sentAt`: epoch ms, the record's own time stamp. */
-export type Told = { ledgerId: string; place: FeedPlace; asOf: number | null; sentAt: number }
+export type Told = { ledgerId: string; place: FeedPlace; asOf: number; sentAt: number }
 
 const keyOf = ({ controller, subjectId, purpose, channel }: EligibilityRow): string => `${controller}|${subjectId}|${purpose}|${channel}`
 

@@ -71,13 +71,19 @@ export const bases: Section[] = [
         says: 'Post to a consumer',
         given: [contacts('2026-03-02', 'visit')],
         asked: { purpose: 'flyers', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 1, null, 'legitimate-interest'),
+        answer: yes('LEGITIMATE_INTEREST', 1, threeYears, 'legitimate-interest'),
       },
       {
         says: 'E-mail to a professional',
         given: [contacts('2026-03-02', 'visit')],
         asked: { purpose: 'trade', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 1, null, 'legitimate-interest'),
+        answer: yes('LEGITIMATE_INTEREST', 1, threeYears, 'legitimate-interest'),
+      },
+      {
+        says: 'That somebody is one is the word of the purpose: of the person nothing says so',
+        given: [gives('2026-03-02', 'news')],
+        asked: { purpose: 'trade', at: '2026-03-09' },
+        answer: yes('LEGITIMATE_INTEREST', 1, threeYears, 'legitimate-interest'),
       },
       {
         says: 'It rests on the person’s data having been collected: a no collects nothing',
@@ -95,13 +101,13 @@ export const bases: Section[] = [
         says: 'A file does',
         given: [refuses('2026-03-01', 'news'), gives('2026-03-02', 'circle', { through: 'file' })],
         asked: { purpose: 'flyers', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 2, null, 'legitimate-interest'),
+        answer: yes('LEGITIMATE_INTEREST', 2, threeYears, 'legitimate-interest'),
       },
     ],
   },
   {
     title: 'The prospect’s clock',
-    says: 'Where the purpose names one: from collection or from the last contact by the person (CNIL 2021-131). An opened mail is no contact and cannot be recorded as one.',
+    says: 'Where the purpose names one, and on legitimate interest without one by the profile: from collection or from the last contact by the person (CNIL 2021-131). An opened mail is no contact and cannot be recorded as one.',
     rows: [
       {
         says: 'Three years from the last contact',
@@ -120,6 +126,30 @@ export const bases: Section[] = [
         given: [contacts('2026-03-02', 'click')],
         asked: { purpose: 'letters', channel: 'post', at: threeYears },
         answer: no('PROSPECT_LAPSED', 1, 'legitimate-interest'),
+      },
+      {
+        says: 'On legitimate interest it is the profile’s where the purpose names none',
+        given: [contacts('2025-06-01', 'visit'), contacts('2026-03-02', 'click')],
+        asked: { purpose: 'flyers', channel: 'post', at: '2026-03-09' },
+        answer: yes('LEGITIMATE_INTEREST', 2, threeYears, 'legitimate-interest'),
+      },
+      {
+        says: 'And ends it in the same way',
+        given: [contacts('2026-03-02', 'click')],
+        asked: { purpose: 'flyers', channel: 'post', at: threeYears },
+        answer: no('PROSPECT_LAPSED', 1, 'legitimate-interest'),
+      },
+      {
+        says: 'From the day on which the profile has it (23 September 2021, midnight in Paris)',
+        given: [contacts('2018-06-01', 'visit')],
+        asked: { purpose: 'flyers', channel: 'post', at: '2021-09-01' },
+        answer: yes('LEGITIMATE_INTEREST', 1, '2021-09-22T22:00:00.000Z', 'legitimate-interest'),
+      },
+      {
+        says: 'On soft opt-in and consent it runs only where the purpose names it',
+        given: [gives('2023-01-01', 'opens')],
+        asked: { purpose: 'opens', at: '2026-03-09' },
+        answer: consent(1),
       },
       {
         says: 'A contact after the end begins it anew',

@@ -110,6 +110,48 @@ export const consents: Section[] = [
         answer: consent(1, '2026-03-31T22:00:00.000Z'),
       },
       {
+        says: 'Consent from a file, of which nobody knows the notice, ends with it too, whatever notice shows the purpose',
+        given: [gives('2026-03-02', 'news', { through: 'file' }), changesNotice('2026-03-05', 'new-processing', '2026-04-01')],
+        asked: { purpose: 'news', at: '2026-03-31T22:00:00.000Z' },
+        answer: no('CONSENT_INVALIDATED', 1),
+      },
+      {
+        says: 'Also where it was recorded after that day, but was given before it',
+        given: [
+          changesNotice('2026-03-05', 'new-processing', '2026-04-01'),
+          gives('2026-06-01', 'news', { through: 'file', done: '2026-03-02' }),
+        ],
+        asked: { purpose: 'news', at: '2026-06-09' },
+        answer: no('CONSENT_INVALIDATED', 2),
+      },
+      {
+        says: 'Given since, it holds',
+        given: [
+          changesNotice('2026-03-05', 'new-processing', '2026-03-06'),
+          gives('2026-06-01', 'circle', { through: 'file', done: '2026-05-02' }),
+        ],
+        asked: { purpose: 'circle', at: '2026-06-09' },
+        answer: consent(2, '2029-05-02'),
+      },
+      {
+        says: 'A material change leaves that, and so does the first version of a notice, which replaces nothing',
+        given: [
+          gives('2026-03-02', 'circle', { through: 'file', done: '2024-06-01' }),
+          changesNotice('2026-03-05', 'material', '2026-03-06'),
+        ],
+        asked: { purpose: 'circle', at: '2026-03-09' },
+        answer: consent(1, '2027-06-01'),
+      },
+      {
+        says: 'A notice that does not show the purpose says nothing about it',
+        given: [
+          gives('2026-03-02', 'news', { through: 'file' }),
+          changesNotice('2026-03-05', 'new-processing', '2026-03-06', 'booking-form'),
+        ],
+        asked: { purpose: 'news', at: '2026-03-09' },
+        answer: consent(1, thirteenMonths),
+      },
+      {
         says: 'An editorial change leaves it',
         given: [gives('2026-03-02', 'news'), changesNotice('2026-03-05', 'editorial', '2026-03-06')],
         asked: { purpose: 'news', at: '2026-03-09' },

@@ -1,6 +1,6 @@
 // The decision table, second part: objected.
-import { gives, withdraws, objects, liftsObjection, contacts, changesPurpose, publishes, retires, buys } from '../given.ts'
-import { consent, no, thirteenMonths, yes, type Section } from './row.ts'
+import { gives, refuses, withdraws, objects, liftsObjection, contacts, changesPurpose, publishes, retires, buys } from '../given.ts'
+import { consent, no, thirteenMonths, threeYears, yes, type Section } from './row.ts'
 
 export const objections: Section[] = [
   {
@@ -86,6 +86,40 @@ export const objections: Section[] = [
         answer: no('OBJECTED', 1, 'legitimate-interest'),
       },
       {
+        says: 'A no to the purpose that continues another one closes that too: marketing goes on under no older id',
+        given: [contacts('2026-03-01', 'visit'), refuses('2026-03-02', 'letters-asked')],
+        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
+        answer: no('OBJECTED', 2, 'legitimate-interest'),
+      },
+      {
+        says: 'So does a withdrawal: consent that was taken back is not replaced by another basis',
+        given: [gives('2026-03-01', 'letters-asked'), withdraws('2026-03-02', 'letters-asked')],
+        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
+        answer: no('OBJECTED', 2, 'legitimate-interest'),
+      },
+      {
+        says: 'Until they say yes to the purpose that they had refused',
+        given: [contacts('2026-02-01', 'visit'), refuses('2026-03-01', 'letters-asked'), gives('2026-03-02', 'letters-asked')],
+        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
+        answer: yes('LEGITIMATE_INTEREST', 3, threeYears, 'legitimate-interest'),
+      },
+      {
+        says: 'Or the DPO lifts it where it stands as an objection',
+        given: [contacts('2026-03-02', 'visit'), refuses('2026-03-05', 'letters-asked'), liftsObjection('2026-03-06', 2)],
+        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
+        answer: yes('LEGITIMATE_INTEREST', 1, threeYears, 'legitimate-interest'),
+      },
+      {
+        says: 'Of two purposes that continue the same one, a no to one says nothing about the other',
+        given: [
+          publishes('2026-03-01', 'cards-asked'),
+          gives('2026-03-02', 'cards-asked', { through: 'file' }),
+          refuses('2026-03-05', 'letters-asked'),
+        ],
+        asked: { purpose: 'cards-asked', channel: 'post', at: '2026-03-09' },
+        answer: consent(2),
+      },
+      {
         says: 'A lift ends all that were in force when it was decided',
         given: [
           contacts('2026-03-01', 'visit'),
@@ -125,7 +159,7 @@ export const objections: Section[] = [
           changesPurpose('2026-03-05', 'trade', { channels: ['email', 'post'] }),
         ],
         asked: { purpose: 'trade', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 1, null, 'legitimate-interest'),
+        answer: yes('LEGITIMATE_INTEREST', 1, '2029-03-01', 'legitimate-interest'),
       },
       {
         says: 'To marketing it is for every purpose, whenever that is published',
@@ -141,7 +175,7 @@ export const objections: Section[] = [
           publishes('2026-03-05', 'parcels'),
         ],
         asked: { purpose: 'parcels', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 1, null, 'legitimate-interest'),
+        answer: yes('LEGITIMATE_INTEREST', 1, '2029-03-01', 'legitimate-interest'),
       },
       {
         says: 'Who withdraws all objects to all other marketing, whenever that is published',
@@ -188,7 +222,7 @@ export const objections: Section[] = [
           liftsObjection('2026-03-06', 2),
         ],
         asked: { purpose: 'parcels', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 1, null, 'legitimate-interest'),
+        answer: yes('LEGITIMATE_INTEREST', 1, '2029-03-01', 'legitimate-interest'),
       },
       {
         says: 'A purpose that another one measures is not touched',

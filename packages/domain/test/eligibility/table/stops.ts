@@ -1,5 +1,5 @@
 // The decision table, first part: unknown, erased, restricted.
-import { gives, refuses, objects, restricts, liftsRestriction, erases } from '../given.ts'
+import { contacts, gives, refuses, objects, restricts, liftsRestriction, erases } from '../given.ts'
 import { consent, no, thirteenMonths, type Section } from './row.ts'
 
 export const stops: Section[] = [
@@ -84,6 +84,12 @@ export const stops: Section[] = [
         given: [gives('2026-03-02', 'letters-asked'), restricts('2026-03-05', ['letters'])],
         asked: { purpose: 'letters-asked', channel: 'post', at: '2026-03-09' },
         answer: no('RESTRICTED', 2),
+      },
+      {
+        says: 'And for what it continues',
+        given: [contacts('2026-03-02', 'visit'), restricts('2026-03-05', ['letters-asked'])],
+        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
+        answer: no('RESTRICTED', 2, 'legitimate-interest'),
       },
       {
         says: 'Consent that the person gives afterwards may be acted on',

@@ -1,4 +1,4 @@
-// What every judgement of a post is made of: when it occurred, what a no covers, and the rules that were broken.
+// What every admission of a post is made of: when it occurred, what a no covers, and the rules that were broken.
 import { LedgerError, type RefusalCode, type Violation } from '../errors.ts'
 import type { Trust } from '../event.ts'
 import type { Catalogue, Purpose, PurposeVersion } from '../catalogue/catalogue.ts'
@@ -13,7 +13,7 @@ export type By = { trust: Trust; receivedAt: number; showing?: 'ours' | 'not-our
 
 /** When an act occurred, by the site's word or by the ledger's clock, and when it was received. Epoch ms. */
 export type Occurred = { at: number; from: 'site' | 'ledger'; receivedAt: number; flags: Flag[] }
-export type JudgedAnswer = {
+export type AdmittedAnswer = {
   as: 'given' | 'requested' | 'refused' | 'withdrawn' | 'objected'
   purpose: string
   version: PurposeVersion
@@ -28,7 +28,7 @@ export type JudgedAnswer = {
   flags: Flag[]
 }
 /** `answers` are to be recorded; `refused` is what the caller is told about the rest. */
-export type Judged = { answers: JudgedAnswer[]; refused: LedgerError | null; occurred: Occurred }
+export type Admission = { answers: AdmittedAnswer[]; refused: LedgerError | null; occurred: Occurred }
 
 export type Broken = Violation & { code: RefusalCode }
 export const broken = (code: RefusalCode, pointer: string, rule: string, message: string): Broken => ({ code, pointer, rule, message })
@@ -44,7 +44,7 @@ export const errorOf = (all: Broken[]): LedgerError | null => {
 }
 
 /** Two clocks: a time further ahead than the skew limit is not believed. */
-export const judgeTime = (catalogue: Catalogue, occurredAt: string | undefined, by: By): Occurred & { ahead: boolean } => {
+export const whenOccurred = (catalogue: Catalogue, occurredAt: string | undefined, by: By): Occurred & { ahead: boolean } => {
   const { receivedAt } = by
   const ours = { at: receivedAt, from: 'ledger' as const, receivedAt }
   if (occurredAt === undefined) return { ...ours, flags: [], ahead: false }
@@ -74,7 +74,7 @@ export const noTo = (
   as: 'refused' | 'withdrawn' | 'objected',
   channels: Channel[] | undefined,
   by: By,
-): JudgedAnswer => {
+): AdmittedAnswer => {
   const basis = basisOf(purpose)
   return {
     as: basis === 'consent' ? as : 'objected',

@@ -1,4 +1,4 @@
-// Judging what a site posts against the catalogue, before anything is written: which answers stand, which are turned away. A no always stands.
+// Admitting what a site posts by the catalogue, before anything is written: which answers stand, which are turned away. A no always stands.
 import type { Catalogue, Purpose, PurposeVersion } from '../catalogue/catalogue.ts'
 import { ageOfConsent, basisOf, isMarketing, isRetired, noticeText, purposeVersionAt } from '../catalogue/reading.ts'
 import { youngestOf, type Channel, type Decision, type Flag, type Scope } from '../words.ts'
@@ -7,21 +7,21 @@ import {
   aheadRefusal,
   broken,
   errorOf,
-  judgeTime,
+  whenOccurred,
   noTo,
   unknownPurpose,
   type Broken,
   type By,
-  type Judged,
-  type JudgedAnswer,
+  type Admission,
+  type AdmittedAnswer,
   type Known,
   type Occurred,
-} from './judging.ts'
+} from './admission.ts'
 
 export type NoticePost = { id: string; version: number; language: string; showing?: string | undefined }
 export type MethodPost = Omit<Method, 'collector'>
 export type Choice = { purpose: string; decision: Decision; channels?: Channel[] | undefined }
-/** What of `POST /v1/consents` the catalogue judges. Times RFC 3339, any offset. */
+/** What of `POST /v1/consents` the catalogue admits or not. Times RFC 3339, any offset. */
 export type ConsentPost = {
   notice?: NoticePost | undefined
   choices: Choice[]
@@ -53,7 +53,14 @@ const referTo = (
   return { known, shows: text.purposes, flags: by.showing === 'not-ours' ? ['showing-not-ours'] : [] }
 }
 
-const judgeYes = (catalogue: Catalogue, post: ConsentPost, { purpose, version }: Known, choice: Choice, at: string, by: By): Broken[] => {
+const brokenByYes = (
+  catalogue: Catalogue,
+  post: ConsentPost,
+  { purpose, version }: Known,
+  choice: Choice,
+  at: string,
+  by: By,
+): Broken[] => {
   const imported = post.method?.kind === 'import'
   const { known, shows } = referTo(catalogue, post.notice, by)
   return [
@@ -91,7 +98,7 @@ const noticeOfNo = (
   post: NoticePost | undefined,
   purpose: string,
   by: By,
-): Pick<JudgedAnswer, 'notice' | 'flags'> => {
+): Pick<AdmittedAnswer, 'notice' | 'flags'> => {
   if (!post) return { flags: [] }
   const { known, shows, flags } = referTo(catalogue, post, by)
   if (known) return { notice: known, flags: [...flags, ...(shows.includes(purpose) ? [] : (['purpose-not-in-notice'] as const))] }
@@ -105,7 +112,7 @@ const yesTo = (
   { purpose, version }: Known,
   occurred: Occurred,
   by: By,
-): JudgedAnswer => {
+): AdmittedAnswer => {
   const { known, flags } = referTo(catalogue, post.notice, by)
   const awaiting = awaits(catalogue, post, version, occurred)
   return {
@@ -120,19 +127,19 @@ const yesTo = (
   }
 }
 
-const refusalOf = (catalogue: Catalogue, post: ConsentPost, choice: Choice, known: Known, by: By): JudgedAnswer => {
+const refusalOf = (catalogue: Catalogue, post: ConsentPost, choice: Choice, known: Known, by: By): AdmittedAnswer => {
   const { notice, flags } = noticeOfNo(catalogue, post.notice, choice.purpose, by)
   const no = noTo(catalogue, known, 'refused', choice.channels, by)
   const dismissed: Flag[] = choice.decision === 'dismissed' ? ['dismissed'] : []
   return { ...no, ...(notice ? { notice } : {}), flags: [...flags, ...no.flags, ...dismissed] }
 }
 
-/** Judges `POST /v1/consents`. If any yes breaks a rule no yes stands; every no to a purpose that ever existed stands. */
-export const judgeConsent = (catalogue: Catalogue, post: ConsentPost, by: By): Judged => {
-  const occurred = judgeTime(catalogue, post.occurredAt, by)
+/** Admits `POST /v1/consents`. If any yes breaks a rule no yes stands; every no to a purpose that ever existed stands. */
+export const admitConsent = (catalogue: Catalogue, post: ConsentPost, by: By): Admission => {
+  const occurred = whenOccurred(catalogue, post.occurredAt, by)
   const rules: Broken[] = post.choices.some((choice) => choice.decision === 'given') ? aheadRefusal(occurred, by) : []
-  const yeses: JudgedAnswer[] = []
-  const noes: JudgedAnswer[] = []
+  const yeses: AdmittedAnswer[] = []
+  const noes: AdmittedAnswer[] = []
   for (const [place, choice] of post.choices.entries()) {
     const at = `/choices/${place}`
     const purpose = catalogue.purposes.get(choice.purpose)
@@ -140,7 +147,7 @@ export const judgeConsent = (catalogue: Catalogue, post: ConsentPost, by: By): J
     if (!purpose || !version) {
       rules.push(unknownPurpose(`${at}/purpose`))
     } else if (choice.decision === 'given') {
-      rules.push(...judgeYes(catalogue, post, { purpose, version }, choice, at, by))
+      rules.push(...brokenByYes(catalogue, post, { purpose, version }, choice, at, by))
       yeses.push(yesTo(catalogue, post, choice, { purpose, version }, occurred, by))
     } else {
       noes.push(refusalOf(catalogue, post, choice, { purpose, version }, by))
@@ -164,15 +171,15 @@ const purposesMeant = (catalogue: Catalogue, scope: Scope): Purpose[] => {
 }
 
 /** A no to purposes by their ids, or to every purpose that a word stands for. Only an id that never existed is turned away, and a word where no purpose ever did. */
-const judgeNo = (
+const admitNo = (
   catalogue: Catalogue,
   post: Pick<WithdrawalPost, 'channels' | 'occurredAt'>,
   as: 'withdrawn' | 'objected',
   meant: string[] | Scope,
   by: By,
-): Judged => {
+): Admission => {
   const rules: Broken[] = []
-  const answers: JudgedAnswer[] = []
+  const answers: AdmittedAnswer[] = []
   const add = (purpose: Purpose, word: { scope?: Scope }): void => {
     const version = purposeVersionAt(purpose, by.receivedAt)
     if (version) answers.push({ ...noTo(catalogue, { purpose, version }, as, post.channels, by), ...word })
@@ -186,26 +193,26 @@ const judgeNo = (
       if (purpose) add(purpose, {})
       else rules.push(unknownPurpose(`/purposes/${place}`))
     }
-  return { answers, refused: errorOf(rules), occurred: judgeTime(catalogue, post.occurredAt, by) }
+  return { answers, refused: errorOf(rules), occurred: whenOccurred(catalogue, post.occurredAt, by) }
 }
 
 /**
- * Judges `POST /v1/withdrawals` (GDPR Art. 7(3)). Only a purpose id that never existed is turned away; on another basis than consent it is an objection. `all` is every
+ * Admits `POST /v1/withdrawals` (GDPR Art. 7(3)). Only a purpose id that never existed is turned away; on another basis than consent it is an objection. `all` is every
  * consent, and an objection to all other marketing, whenever it is published.
  */
-export const judgeWithdrawal = (catalogue: Catalogue, post: WithdrawalPost, by: By): Judged =>
-  judgeNo(catalogue, post, 'withdrawn', post.purposes, by)
+export const admitWithdrawal = (catalogue: Catalogue, post: WithdrawalPost, by: By): Admission =>
+  admitNo(catalogue, post, 'withdrawn', post.purposes, by)
 
 /**
- * Judges `POST /v1/objections`. Only a purpose id that never existed is turned away. To marketing it is absolute, whatever the basis, consent too, and whenever a purpose
+ * Admits `POST /v1/objections`. Only a purpose id that never existed is turned away. To marketing it is absolute, whatever the basis, consent too, and whenever a purpose
  * is published (GDPR Art. 21(2)-(3)); to anything else it is recorded all the same (Art. 21(1)).
  */
-export const judgeObjection = (catalogue: Catalogue, post: ObjectionPost, by: By): Judged =>
-  judgeNo(catalogue, post, 'objected', post.purposes, by)
+export const admitObjection = (catalogue: Catalogue, post: ObjectionPost, by: By): Admission =>
+  admitNo(catalogue, post, 'objected', post.purposes, by)
 
-/** Judges `POST /v1/notice-views`. Throws UNKNOWN_NOTICE, OCCURRED_AT_AHEAD. */
-export const judgeNoticeView = (catalogue: Catalogue, post: NoticeViewPost, by: By): { notice: NoticeRef; occurred: Occurred } => {
-  const occurred = judgeTime(catalogue, post.occurredAt, by)
+/** Admits `POST /v1/notice-views`. Throws UNKNOWN_NOTICE, OCCURRED_AT_AHEAD. */
+export const admitNoticeView = (catalogue: Catalogue, post: NoticeViewPost, by: By): { notice: NoticeRef; occurred: Occurred } => {
+  const occurred = whenOccurred(catalogue, post.occurredAt, by)
   const { known, flags } = referTo(catalogue, post.notice, by)
   const refused = errorOf([
     ...aheadRefusal(occurred, by),
