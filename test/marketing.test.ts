@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { parseSettings } from '@consent-ledger/edge'
@@ -33,7 +33,7 @@ before(async () => {
   const { sites, operators } = ledger.keys ?? assert.fail()
   secret = sites['huttopia-fr']?.secret ?? assert.fail()
   file = join(directory, 'verdicts.json')
-  env = { ...process.env, LEDGER_URL: ledger.url, LEDGER_KEY: operators['marketing'], FILE: file }
+  env = { ...process.env, LEDGER_URL: ledger.url, MARKETING_KEY: operators['marketing'], FILE: file }
 })
 after(async () => {
   await ledger.stop()
@@ -55,7 +55,7 @@ const eventually = async <T>(look: () => T | undefined | Promise<T | undefined>)
   for (;;) {
     const found = await look()
     if (found !== undefined) return found
-    await setImmediate()
+    await pause(20)
   }
 }
 

@@ -29,6 +29,8 @@ const findGaps = async (kafka: kafkajs.Kafka, { state, clock, say }: Following):
   try {
     const places = state.places()
     const now = clock()
+    if (!(await admin.listTopics()).includes(topic))
+      throw new Error(`there is no topic ${topic} yet: the ledger makes it as it starts to send`)
     for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
       const place = places.get(partition)
       if (place === undefined) {

@@ -62,13 +62,15 @@ const writePart = async (part: string, listing: Listing, epoch: bigint): Promise
 
 /**
  * Writes the values of `addresses` that may be contacted now, one a line, to `out` (0600; there whole or not at all).
- * Errors: Stale. A verdict without its address, or an address without its verdict, is an error too: the two files are not of one scrub.
+ * Errors: Stale; a purpose and channel of which the feed has told nothing. A verdict without its address, or an address without its verdict, is an error too: the two files are not of one scrub.
  */
 export const writeMailingList = async (listing: Listing): Promise<{ written: number; left: number }> => {
   const { state, now } = listing
   const { asOf, epoch } = state.freshness()
   if (asOf === null || epoch === null || now - asOf > listing.staleAfter)
     throw new Stale(asOf === null ? 'the feed was not read to its end yet' : `the state is ${Math.round((now - asOf) / 1000)} s old`)
+  if (!state.tellsOf(listing.purpose, listing.channel, epoch))
+    throw new Error('the feed has told of nobody for this purpose by this channel: look at the spelling')
   const part = `${listing.out}.part`
   try {
     const counts = await writePart(part, listing, epoch)

@@ -132,6 +132,15 @@ export class State {
     return { epoch, asOf: times.length === rows.length && rows.length > 0 ? Math.min(...times) : null }
   }
 
+  /** Whether the feed has told of anybody for a purpose by a channel, in the newest epoch: else its name may be misspelt. */
+  tellsOf(purpose: string, channel: string, epoch: bigint): boolean {
+    return (
+      this.#file
+        .prepare<[string, string, bigint], object>('select 1 from verdicts where purpose = ? and channel = ? and epoch = ? limit 1')
+        .get(purpose, channel, epoch) !== undefined
+    )
+  }
+
   /** What is known of one subject, in the newest epoch; null: nothing, so no. */
   verdict(subjectId: string, purpose: string, channel: string, epoch: bigint): Verdict | null {
     const row = this.#file

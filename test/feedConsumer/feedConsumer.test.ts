@@ -171,6 +171,14 @@ describe('a mailing list', () => {
       left: 4,
     })
   })
+  it('of a purpose or a channel that the feed has never told of is a mistake, not an empty list', async (t) => {
+    const { directory, state, hear } = scene(t)
+    hear(change(), heartbeat(at(-5)))
+    const read = files(directory, [{ value: 'anna.martin@example.org', subjectId: anna }])
+    for (const wrong of [{ purpose: 'commercial-mial' }, { channel: 'mail' }])
+      await assert.rejects(writeMailingList({ state, ...asked, ...read, ...wrong }), /look at the spelling/)
+    assert.equal(existsSync(read.out), false)
+  })
   it('is not written on a stale state', async (t) => {
     const { directory, state, hear } = scene(t)
     hear(change({ asOf: at(-90) }), heartbeat(at(-61)))

@@ -56,6 +56,13 @@ const violationsOf = (input: unknown) => {
   return []
 }
 
+test('somebody who only asked is not told to send an act again', () => {
+  const { status, body } = problemOf(new LedgerError('STALE', 'The read model at /secret-place does not hold it.'))
+  assert.equal(status, 503)
+  assert.match(body.detail, /contact nobody/)
+  assert.doesNotMatch(body.detail, /Idempotency-Key|secret-place/)
+})
+
 test('each broken rule is named by pointer and rule, under the place where the input stands', () => {
   const found = violationsOf({ who: 'x', when: 'tomorrow', what: [{ id: 'i' }, { id: 1 }], texts: {}, size: 10, extra: 1, 'not a name': 2 })
   assert.deepEqual(
@@ -165,4 +172,14 @@ test('bytes that are no HTTP get a problem too', async (t) => {
   })
   assert.match(text, /^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/)
   assert.doesNotMatch(text, /anna/)
+})
+
+test('a time in another form is told which one, since a day alone or one without its offset is the usual mistake', () => {
+  const At = z.strictObject({ at: z.iso.datetime({ offset: true }) })
+  for (const at of ['2026-11-05', '2026-11-05T08:00:00', '5 November 2026'])
+    assert.throws(
+      () => accept(At, { at }),
+      ({ violations: [first] }: LedgerError) =>
+        first?.rule === 'datetime' && /offset, such as 2026-11-05T08:00:00\+01:00/.test(first.message),
+    )
 })

@@ -1,9 +1,13 @@
-// The key file that a first start writes (`<data>/keys.json`): the operator key of the role that a command needs.
+// The key file: the one that a first start writes (`<data>/keys.json`), with an operator key for each role, or the answer with which one operator was made.
 import { readFile } from 'node:fs/promises'
 import { LedgerError, type Role } from '@consent-ledger/domain'
 import { z } from 'zod'
 
-const KeyFile = z.object({ operators: z.record(z.string(), z.string()) })
+const KeyFile = z.union([z.object({ operators: z.record(z.string(), z.string()) }), z.object({ key: z.string() })])
+
+/** The key of one operator serves for whatever is asked: what they may do, the ledger knows. */
+const keyIn = (file: z.infer<typeof KeyFile>, roles: readonly Role[]): string | undefined =>
+  'key' in file ? file.key : roles.map((role) => file.operators[role]).find((found) => found !== undefined)
 
 const unusable = (message: string): LedgerError => new LedgerError('SETTING_INVALID', message)
 
@@ -18,7 +22,7 @@ export const operatorKey = async (path: string, roles: readonly Role[]): Promise
     throw unusable(`The key file ${path} is not JSON.`)
   }
   const read = KeyFile.safeParse(content)
-  const key = roles.map((role) => read.data?.operators[role]).find((found) => found !== undefined)
+  const key = read.data && keyIn(read.data, roles)
   if (key === undefined) throw unusable(`The key file ${path} has no operator key for ${roles.join(' or ')}.`)
   return key
 }

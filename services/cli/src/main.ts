@@ -19,6 +19,12 @@ const adapters: Adapters = {
   prepareEventStore: async (preparing) => (await import('@consent-ledger/eventstore/esdb')).prepareEventStore(preparing),
 }
 
+// Whoever reads the output may stop early, as `head` does: the command goes on to its end, and says nothing more.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 process.exitCode = await run(
   process.argv.slice(2),
   {

@@ -1,7 +1,7 @@
 // The commands and their flags, and what a command ends with: 0 done, 1 refused or not found, 2 not understood.
 import { LedgerError } from '@consent-ledger/domain'
 import { Command, CommanderError, Option } from 'commander'
-import { applyCatalogue, checkCatalogue, describeApplied } from './commands/catalogue.ts'
+import { applyCatalogue, checkCatalogue, describeApplied, describeWarnings } from './commands/catalogue.ts'
 import { addBackup, type BackupAdapters } from './commands/backup/command.ts'
 import { addCopy, type CopyAdapters } from './commands/copy/command.ts'
 import { addDoctor, type DoctorAdapters } from './commands/doctor/command.ts'
@@ -55,10 +55,10 @@ const addCatalogue = (program: Command, terminal: Terminal): void => {
   const catalogue = program.command('catalogue').description('check or apply a catalogue file')
   catalogue
     .command('check <file>')
-    .description('judge a file without a ledger; prints what is wrong and nothing else')
+    .description('check a file without a ledger; prints what is wrong or to be looked at, and nothing else')
     .action(async (file: string, flags: Shared, command: Command) => {
-      await checkCatalogue(file, Date.now())
-      answer(terminal, command.optsWithGlobals<Shared>().json === true, { problem: null }, [])
+      const warnings = await checkCatalogue(file, Date.now())
+      answer(terminal, command.optsWithGlobals<Shared>().json === true, { problem: null, warnings }, describeWarnings(warnings))
     })
   catalogue
     .command('apply <file>')

@@ -33,6 +33,9 @@ notices:
     text: { fr: { file: news-form.fr.html } }
 `
 
+/** What Node has compiled before is kept from start to start. */
+const compiled = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }
+
 type KeyFile = { sites: Record<string, { secret: string }> }
 
 /** `env` names the ledger for commands; `say` posts a choice of Anna's; `stop` ends the server and leaves the files. */
@@ -50,7 +53,7 @@ export const openScene = async (): Promise<Scene> => {
   const data = join(root, 'data')
   await writeFile(join(root, 'catalogue.yaml'), catalogueText('Offres'))
   await writeFile(join(root, 'news-form.fr.html'), noticeText)
-  const { url, stop } = await startOwnLedger({ LEDGER_CATALOGUE: join(root, 'catalogue.yaml') }, data)
+  const { url, stop } = await startOwnLedger({ ...compiled, LEDGER_CATALOGUE: join(root, 'catalogue.yaml') }, data)
   const keys = JSON.parse(await readFile(join(data, 'keys.json'), 'utf8')) as KeyFile
   const say: Scene['say'] = async (decision) => {
     const response = await fetch(`${url}/v1/consents`, {

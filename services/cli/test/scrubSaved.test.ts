@@ -4,7 +4,8 @@ import { describe, it } from 'node:test'
 import { formatScrubToken } from '@consent-ledger/domain'
 import { generateKey, parseSkey, signNote } from '@consent-ledger/tlog'
 import { piecesOf } from '../src/commands/scrub/list.ts'
-import { outputSink, save } from '../src/commands/scrub/saved.ts'
+import { save } from '../src/commands/scrub/saved.ts'
+import { outputSink } from '../src/commands/scrub/sink.ts'
 
 const hash = 'a'.repeat(64)
 const asOf = '2026-11-23T09:00:00.000Z'

@@ -1,10 +1,13 @@
 // What a command ends with when it is not understood, or has nothing to talk to.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
 import { ledger } from './terminal.ts'
 
@@ -32,6 +35,18 @@ describe('usage', () => {
     const { code, err } = await ledger(find, { env: { LEDGER_PROT: '1' } })
     assert.equal(code, 2)
     assert.match(err, /LEDGER_PROT/)
+  })
+})
+
+describe('whoever stops reading', () => {
+  it('as `head` does ends nothing: no fault is told, and the exit code is that of the command', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'src', 'main.ts'), 'help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    const told = text(child.stderr)
+    const [code] = (await once(child, 'exit')) as [number | null]
+    assert.deepEqual([code, await told], [0, ''])
   })
 })
 

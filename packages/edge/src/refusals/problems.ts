@@ -36,11 +36,13 @@ export type Problem = z.infer<typeof Problem>
 const faults: ReadonlySet<ErrorCode> = new Set<ErrorCode>(faultCodes)
 const unavailable =
   'The ledger cannot take this at the moment. Nothing that was acknowledged is lost; send the same request again, with the same Idempotency-Key.'
+const stale = 'What was recorded of late may be missing from an answer now, and so a no: contact nobody, and ask again a little later.'
 const broken = 'The ledger met a fault of its own. Send the same request again, with the same Idempotency-Key, once it is repaired.'
 
 /** A fault's own message is for the log: it may name files and servers. */
 const detailOf = (error: LedgerError): string => {
   if (!faults.has(error.code)) return error.message
+  if (error.code === 'STALE') return stale
   return statusOf(error.code) === 503 ? unavailable : broken
 }
 

@@ -23,6 +23,12 @@ const size = (issue: { origin: string }): string =>
 
 const bound = (word: string, limit: unknown, unit: string): string => `Must be ${word} ${String(limit)} ${unit}`.trimEnd() + '.'
 
+/** What most callers need to be told of a form: how it looks. */
+const forms: Readonly<Record<string, string>> = {
+  datetime: 'Must be a time with its offset, such as 2026-11-05T08:00:00+01:00.',
+  date: 'Must be a date, such as 2026-11-05.',
+}
+
 const mayBeMissing: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union'])
 
 /** Rule and sentence of an issue. Every part comes from our schema. */
@@ -36,7 +42,10 @@ const describe = (issue: Issue): { rule: string; message: string } => {
     case 'too_big':
       return { rule: 'maximum', message: bound(issue.inclusive === false ? 'less than' : 'at most', issue.maximum, size(issue)) }
     case 'invalid_format':
-      return { rule: issue.format === 'regex' ? 'pattern' : issue.format, message: 'Does not have the form that is asked for.' }
+      return {
+        rule: issue.format === 'regex' ? 'pattern' : issue.format,
+        message: forms[issue.format] ?? 'Does not have the form that is asked for.',
+      }
     case 'not_multiple_of':
       return { rule: 'multiple-of', message: `Must be a multiple of ${issue.divisor}.` }
     case 'invalid_value':

@@ -4,6 +4,7 @@ import { cursorOf, FeedCursor, iso, LedgerError, refuse, type Channel, type Feed
 import { operatorOf, type EdgeApp, type OperatorCaller } from '@consent-ledger/edge'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { chooseForm } from '../accept.ts'
+import { orComeAgain } from '../comeAgain.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { controllersWith } from '../eligibility/asked.ts'
 import { demandFresh } from '../eligibility/freshness.ts'
@@ -40,15 +41,10 @@ const sendEvents = (reply: FastifyReply, events: Readable): FastifyReply =>
 
 /** A place among those who wait, given back when the connection ends. Errors: RATE_LIMITED. */
 const seatFor = (watch: FeedWatch, { operatorId }: OperatorCaller, reply: FastifyReply): Seat => {
-  try {
-    const seat = watch.sit(operatorId)
-    if (reply.raw.closed) seat.leave()
-    else reply.raw.once('close', seat.leave)
-    return seat
-  } catch (error) {
-    reply.header('retry-after', 2)
-    throw error
-  }
+  const seat = orComeAgain(reply, 2, () => watch.sit(operatorId))
+  if (reply.raw.closed) seat.leave()
+  else reply.raw.once('close', seat.leave)
+  return seat
 }
 
 /** Whether it is still worth reading for whoever came: their connection is there, and their key holds. */

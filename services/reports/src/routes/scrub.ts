@@ -5,6 +5,7 @@ import { operatorOf, type EdgeApp, type OperatorCaller } from '@consent-ledger/e
 import type { Scrub as ListedScrub } from '@consent-ledger/readmodel'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { toldAsOf } from '../asOf.ts'
+import { orComeAgain } from '../comeAgain.ts'
 import type { ReportsDeps } from '../deps.ts'
 import { askers } from '../eligibility/lookUp.ts'
 import { limitOf } from '../schemas/asked.ts'
@@ -22,15 +23,10 @@ import { oneController, visibleControllers } from '../visible.ts'
 
 /** A seat until the answer has been taken or its connection has ended. Errors: RATE_LIMITED. */
 const seatFor = (seats: ScrubSeats, { operatorId }: OperatorCaller, reply: FastifyReply): Promise<Ended> => {
-  try {
-    const leave = seats.take(operatorId)
-    const ended = endOf(reply.raw)
-    void ended.then(leave)
-    return ended
-  } catch (error) {
-    reply.header('retry-after', 5)
-    throw error
-  }
+  const leave = orComeAgain(reply, 5, () => seats.take(operatorId))
+  const ended = endOf(reply.raw)
+  void ended.then(leave)
+  return ended
 }
 
 /** Says why an answer was cut off, which it cannot say itself. What came before its first byte was answered with a problem. */

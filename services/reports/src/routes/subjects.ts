@@ -1,5 +1,5 @@
 // GET …/state, …/events, …/accesses: what the stream of one subject says.
-import { iso, ms, restrictionRows, subjectStream, subjectView, type Role } from '@consent-ledger/domain'
+import { iso, ms, restrictionsTold, subjectStream, subjectView, type Role } from '@consent-ledger/domain'
 import type { EdgeApp } from '@consent-ledger/edge'
 import { envelopeOf, storyteller } from '@consent-ledger/proof'
 import { lookAt } from '../access.ts'
@@ -29,7 +29,7 @@ const stateRoute = (app: EdgeApp, deps: ReportsDeps): void => {
     const { at = latest, knownAt = latest } = request.query
     const cut = { at: ms(at), knownAt: ms(knownAt) }
     const view = subjectView(subject, catalogue, cut)
-    return { subjectId, at: iso(cut.at), knownAt: iso(cut.knownAt), asOf: iso(now), ...view, restrictions: restrictionRows(subject, cut) }
+    return { subjectId, at: iso(cut.at), knownAt: iso(cut.knownAt), asOf: iso(now), ...view, restrictions: restrictionsTold(subject, cut) }
   })
 }
 

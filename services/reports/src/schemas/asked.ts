@@ -10,8 +10,8 @@ export const Time = z.iso
 
 export const Limit = z
   .string()
-  .regex(/^[1-9]\d{0,3}$/)
-  .refine((text) => Number(text) <= 1000, 'at most 1000')
+  .regex(/^[1-9]\d{0,3}$/, 'a number from 1 to 1000')
+  .refine((text) => Number(text) <= 1000, 'a number from 1 to 1000')
   .optional()
   .meta({ description: 'Entries of a page: 1 to 1,000, by default 100.', examples: ['100'] })
 

@@ -58,7 +58,7 @@ export const ChangesAsked = z.strictObject({
   }),
   wait: z
     .string()
-    .regex(/^(?:[0-9]|[1-5][0-9]|60)$/)
+    .regex(/^(?:[0-9]|[1-5][0-9]|60)$/, 'seconds, 0 to 60')
     .optional()
     .meta({ description: 'Seconds, 0 to 60, for which the answer waits for a first change.', examples: ['30'] }),
   limit: Limit,

@@ -1,25 +1,16 @@
-// `scrub`: a list of addresses checked before a mailing; the answer in a file that can be shown later.
+// `scrub`: a list of addresses checked before a mailing; the answer in files that can be shown later.
 import { Channel } from '@consent-ledger/domain'
 import { Command, Option } from 'commander'
+import type { Ledger } from '../../client.ts'
 import { withLedger } from '../../reach.ts'
 import { answer, type Terminal } from '../../terminal.ts'
-import type { Ledger } from '../../client.ts'
+import { describe, type Flags } from './describe.ts'
 import { exchange } from './exchange.ts'
+import { withFiles, type Files } from './files.ts'
 import { piecesOf } from './list.ts'
 import { takeScrubProof } from './proof.ts'
-import { demandAsSent, demandAsWritten, fileSink, outputSink, save, type Saved } from './saved.ts'
-
-type Flags = {
-  keys?: string
-  json?: true
-  purpose: string
-  channel: string
-  controller?: string
-  recipient?: string
-  scheme?: string
-  out?: string
-  proof?: string
-}
+import { demandAsSent, demandAsWritten, save, type Saved } from './saved.ts'
+import { copiedTo } from './sink.ts'
 
 const about = `
 FILE has one { "scheme": "email", "value": "…" } a line, or with --scheme one address a line; - is standard input.
@@ -31,17 +22,13 @@ const pathOf = ({ purpose, channel, controller, recipient }: Flags): string => {
   return `/v1/eligibility/scrub?${new URLSearchParams(asked).toString()}`
 }
 
-const check = async (ledger: Ledger, file: string, flags: Flags, terminal: Terminal): Promise<Saved> => {
+const check = async (ledger: Ledger, file: string, flags: Flags, files: Files, terminal: Terminal): Promise<Saved> => {
   const { scheme, out } = flags
-  const sink = out === undefined ? outputSink(terminal.out) : await fileSink(out)
-  const { answer: pieces, end } = await exchange(ledger, pathOf(flags), piecesOf({ file, scheme }, terminal)).catch(
-    async (error: unknown) => {
-      await sink.undo()
-      throw error
-    },
-  )
+  const list = piecesOf({ file, scheme }, terminal)
+  const { answer: pieces, end } = await exchange(ledger, pathOf(flags), files.sent === null ? list : copiedTo(files.sent, list))
   try {
-    const saved = await save(pieces, sink)
+    const saved = await save(pieces, files.out)
+    await files.sent?.done()
     if (out !== undefined) await demandAsWritten(out, saved)
     if (file !== '-') await demandAsSent(piecesOf({ file, scheme }, terminal), saved)
     return saved
@@ -49,17 +36,6 @@ const check = async (ledger: Ledger, file: string, flags: Flags, terminal: Termi
     end()
   }
 }
-
-const describe = ({ end, allowed, troubles: { count, first } }: Saved, { out, proof }: Flags): string[] => [
-  `${allowed} of ${end.count} may be contacted, by what was known at ${end.asOf}.`,
-  ...(first === null
-    ? []
-    : [
-        `${count} ${count === 1 ? 'line' : 'lines'} could not be read; the first is line ${first.line}: ${first.error.code} ${first.error.pointer} ${first.error.rule}.`,
-      ]),
-  `Scrub ${end.id} is recorded${proof === undefined ? '' : `, and ${proof} shows it`}.`,
-  ...(out === undefined ? [] : [`Keep ${out} with the list: its last line has the token.`]),
-]
 
 /** Adds the command. */
 export const addScrub = (program: Command, terminal: Terminal): void => {
@@ -72,13 +48,17 @@ export const addScrub = (program: Command, terminal: Terminal): void => {
     .option('--recipient <id>', 'the system of the catalogue that will write: the check counts as its acknowledgement')
     .option('--scheme <scheme>', 'the file has one address of this scheme a line, such as email')
     .option('--out <file>', 'where to write the answer: a new file')
+    .option('--sent <file>', 'where to write the list as it was sent, which is what the answer is about: a new file')
     .option('--proof <file>', 'where to write the proof that the log has the check: a new file; waits for it')
     .addHelpText('after', about)
     .action(async (file: string, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<Flags>()
       await withLedger(terminal.env, flags.keys, async (ledger) => {
-        const saved = await check(ledger, file, flags, terminal)
-        if (flags.proof !== undefined) await takeScrubProof(ledger, saved.end.id, flags.proof)
+        const saved = await withFiles(flags, terminal, async (files) => {
+          const checked = await check(ledger, file, flags, files, terminal)
+          if (files.proof !== null) await takeScrubProof(ledger, checked.end.id, files.proof)
+          return checked
+        })
         const lines = describe(saved, flags)
         if (flags.out !== undefined)
           answer(terminal, flags.json === true, { ...saved.end, allowed: saved.allowed, unreadable: saved.troubles }, lines)

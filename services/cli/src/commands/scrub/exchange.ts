@@ -1,25 +1,34 @@
 // The list on its way out and the answers on their way in, both at once and packed: neither is ever whole in memory.
 import { once } from 'node:events'
-import { request as overHttp, type ClientRequest, type IncomingMessage } from 'node:http'
-import { request as overHttps } from 'node:https'
+import { Agent, request as overHttp, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, request as overHttps } from 'node:https'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip, createGzip } from 'node:zlib'
 import { LedgerError } from '@consent-ledger/domain'
 import { problemIn, type Ledger } from '../../client.ts'
 import { operatorKey } from '../../keyFile.ts'
 
-const begin = (url: URL, key: string): ClientRequest =>
-  (url.protocol === 'https:' ? overHttps : overHttp)(url, {
-    method: 'POST',
-    agent: false,
-    headers: {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/x-ndjson',
-      'content-encoding': 'gzip',
-      accept: 'application/x-ndjson, application/problem+json',
-      'accept-encoding': 'gzip',
-    },
-  })
+/**
+ * The connection is asked to stay: a ledger that refuses before the list is all sent would else close it on what still comes, and the refusal were lost with it.
+ * `end` closes it.
+ */
+const begin = (url: URL, key: string): { asked: ClientRequest; end: () => void } => {
+  const isSecure = url.protocol === 'https:'
+  const agent = new (isSecure ? TlsAgent : Agent)({ keepAlive: true })
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/x-ndjson',
+    'content-encoding': 'gzip',
+    accept: 'application/x-ndjson, application/problem+json',
+    'accept-encoding': 'gzip',
+  }
+  const asked = (isSecure ? overHttps : overHttp)(url, { method: 'POST', agent, headers })
+  const end = (): void => {
+    asked.destroy()
+    agent.destroy()
+  }
+  return { asked, end }
+}
 
 const textOf = async (answer: Readable): Promise<string> => {
   const parts: Buffer[] = []
@@ -62,17 +71,18 @@ export const exchange = async (
   path: string,
   list: AsyncIterable<Buffer>,
 ): Promise<{ answer: AsyncIterable<Buffer>; end: () => void }> => {
-  const asked = begin(new URL(ledger.url + path), await operatorKey(ledger.keys, ['marketing', 'dpo', 'legal', 'auditor']))
+  const { asked, end } = begin(new URL(ledger.url + path), await operatorKey(ledger.keys, ['marketing', 'dpo', 'legal', 'auditor']))
   let failed: unknown
   const answered = once(asked, 'response') as Promise<[IncomingMessage]>
   pipeline(list, createGzip(), asked, (error) => {
     if (error instanceof LedgerError) failed = error
   })
   const [answer] = await answered.catch((cause: unknown) => {
+    end()
     throw failed ?? new LedgerError('NOT_READY', `The ledger at ${ledger.url} stopped answering.`, { cause })
   })
-  if (answer.statusCode === 200) return { answer: wholeAnswer(answer, () => failed), end: () => void asked.destroy() }
+  if (answer.statusCode === 200) return { answer: wholeAnswer(answer, () => failed), end }
   const refusal = await refusalIn(answer)
-  asked.destroy()
+  end()
   throw refusal
 }

@@ -1,10 +1,9 @@
-// The answer as it is written: under its name only once it is whole, and what it comes to, held against the list and the file.
+// The answer as it is written, and what it comes to, held against the list and the file.
 import { createReadStream } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
-import { StringDecoder } from 'node:string_decoder'
 import { LedgerError, parseScrubToken } from '@consent-ledger/domain'
 import { LineSplitter, longestAnswer, saltedHash, ScrubEnd, ScrubTrouble } from '@consent-ledger/proof'
 import { parseNote } from '@consent-ledger/tlog'
+import type { Sink } from './sink.ts'
 
 /** `before`: bytes before the last line. `allowed`: lines with a yes, by the token. `troubles`: how many lines could not be read, and the first of them. */
 export type Saved = { end: ScrubEnd; before: number; allowed: number; troubles: { count: number; first: ScrubTrouble | null } }
@@ -51,55 +50,16 @@ class Watch {
   }
 }
 
-/** Where the pieces go; `done` is called once all are there and whole. */
-type Sink = { put: (piece: Buffer) => Promise<void>; done: () => Promise<void>; undo: () => Promise<void> }
-
-/** A new file for its owner alone: it stands under its name only when it is whole. Errors: ALREADY_DONE if something has that name. */
-export const fileSink = async (path: string): Promise<Sink> => {
-  const taken = await stat(path).catch(() => null)
-  if (taken !== null)
-    throw new LedgerError('ALREADY_DONE', 'The file of --out is there already, and nothing is overwritten: name another one.')
-  const part = `${path}.part`
-  const file = await open(part, 'w', 0o600)
-  return {
-    put: (piece) => file.appendFile(piece),
-    done: async () => {
-      await file.close()
-      await rename(part, path)
-    },
-    undo: async () => {
-      await file.close()
-      await rm(part, { force: true })
-    },
-  }
-}
-
-/** Standard output takes what comes; what of it was no whole answer ends with an error. */
-export const outputSink = (out: (text: string) => void): Sink => {
-  // A piece may end inside a character: the token has a dash of three bytes.
-  const decoder = new StringDecoder('utf8')
-  return {
-    put: async (piece) => out(decoder.write(piece)),
-    done: async () => out(decoder.end()),
-    undo: async () => {},
-  }
-}
-
-/** Writes an answer to its end. Errors: INTEGRITY, those of the answer and of the disk; nothing stands under the name then. */
+/** Writes an answer to its end. Errors: INTEGRITY, those of the answer and of the disk; the sink is not done then. */
 export const save = async (answer: AsyncIterable<Buffer>, sink: Sink): Promise<Saved> => {
   const watch = new Watch()
-  try {
-    for await (const piece of answer) {
-      watch.add(piece)
-      await sink.put(piece)
-    }
-    const saved = watch.saved()
-    await sink.done()
-    return saved
-  } catch (error) {
-    await sink.undo()
-    throw error
+  for await (const piece of answer) {
+    watch.add(piece)
+    await sink.put(piece)
   }
+  const saved = watch.saved()
+  await sink.done()
+  return saved
 }
 
 const hashOf = async (nonce: string, pieces: AsyncIterable<Uint8Array>, length: number = Number.POSITIVE_INFINITY): Promise<string> => {
