@@ -104,6 +104,36 @@ test('the DPO lifts an objection on the channels on which it is what stands, and
   assert.ok(!standing(scene).includes('news sms'))
 })
 
+test('a lift where a no is inherited names what was said to the same purpose, not what that one had inherited itself', () => {
+  const purposes = [...file().purposes]
+  const [news] = purposes
+  assert.ok(news)
+  purposes.push({ ...news, id: 'letters', channels: ['post'], replaces: 'prospects' })
+  purposes.push({ ...news, id: 'cards', channels: ['post'], replaces: 'letters' })
+  const scene = new Scene(catalogueOf(CatalogueFile.parse({ ...file(), purposes })))
+  scene.objects(['prospects'])
+  const own = lastId(scene)
+  scene.withdraws(['letters'])
+  const first = lastId(scene)
+  scene.withdraws(['letters'])
+  const last = lastId(scene)
+  const lifted = lifts(scene, last).map(({ data }) => data)
+  const said = lifted.map((data) => ('objections' in data ? [data.purpose, data.objections.toSorted()] : []))
+  const both = [first, last].toSorted()
+  assert.deepEqual(said, [
+    ['prospects', both],
+    ['cards', both],
+  ])
+  assert.deepEqual(
+    scene.view().objections.map(({ purpose, eventId }) => [purpose, eventId]),
+    [
+      ['prospects', own],
+      ['letters', own],
+      ['cards', own],
+    ],
+  )
+})
+
 test('an objection that was ended by a later yes is no longer there to be lifted; what was none never was', () => {
   const scene = new Scene()
   staffNo(scene, { purposes: ['prospects'] })

@@ -31,7 +31,7 @@ export type Catalogue = {
   siteKeys: Map<string, SiteKey>
   purposes: Map<string, Purpose>
   /** By the id of a purpose: those that name it in `replaces`, in any version. */
-  replacedBy: Map<string, Set<string>>
+  heirs: Map<string, Set<string>>
   notices: Map<string, Notice>
   statements: Statement[]
   profile: (RegulatorProfile & { sha256: string; eventId: string }) | null
@@ -47,7 +47,7 @@ export const initialCatalogue = (controllerId: string): Catalogue => ({
   sites: new Map(),
   siteKeys: new Map(),
   purposes: new Map(),
-  replacedBy: new Map(),
+  heirs: new Map(),
   notices: new Map(),
   statements: [],
   profile: null,
@@ -65,8 +65,8 @@ const publishPurpose = (catalogue: Catalogue, version: PurposeVersion): void => 
   else purpose.versions.push(version)
   catalogue.purposes.set(version.id, purpose)
   if (version.replaces === undefined) return
-  const heirs = catalogue.replacedBy.get(version.replaces) ?? new Set()
-  catalogue.replacedBy.set(version.replaces, heirs.add(version.id))
+  const heirs = catalogue.heirs.get(version.replaces) ?? new Set()
+  catalogue.heirs.set(version.replaces, heirs.add(version.id))
 }
 
 const publishNotice = (catalogue: Catalogue, text: PublishedNotice): void => {

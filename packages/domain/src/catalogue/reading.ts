@@ -11,7 +11,7 @@ export const purposeVersionAt = (purpose: Purpose, at: number): PurposeVersion |
   purpose.versions.findLast((version) => version.recordedAt <= at) ?? purpose.versions[0]
 
 /** Every channel that any version of a purpose ever had: what a no without channels covers. */
-export const allChannels = ({ versions: [first, ...later] }: Purpose): Channel[] => {
+export const allChannels = ({ versions: [first, ...later] }: Purpose): readonly Channel[] => {
   const channels = first?.channels ?? []
   return later.length === 0 ? channels : [...new Set([...channels, ...later.flatMap((version) => version.channels)])]
 }
@@ -32,10 +32,10 @@ export const lineageOf = (catalogue: Catalogue, purpose: string): string[] => {
 }
 
 /** The purposes that continue this one, however far on, each once; not itself. */
-export const heirsOf = ({ replacedBy }: Catalogue, purpose: string): string[] => {
-  if (!replacedBy.has(purpose)) return []
+export const heirsOf = ({ heirs }: Catalogue, purpose: string): string[] => {
+  if (!heirs.has(purpose)) return []
   const found = [purpose]
-  for (const id of found) for (const heir of replacedBy.get(id) ?? []) if (!found.includes(heir)) found.push(heir)
+  for (const id of found) for (const heir of heirs.get(id) ?? []) if (!found.includes(heir)) found.push(heir)
   return found.slice(1)
 }
 
@@ -63,15 +63,15 @@ export const noticeText = (
 const replacements = (catalogue: Catalogue, versions: readonly NoticeVersion[]): number[] =>
   versions.filter(({ change }) => change === 'new-processing').map(({ validFrom }) => startOfDay(validFrom, zoneOf(catalogue)))
 
-/** Of a notice the versions that took the place of one before, from the first that shows `purpose` on: whoever had said yes to it may have read that one. */
+/** Of a notice the versions that took the place of one that showed `purpose`, or came after such a one: whoever had said yes to it may have read that. */
 const replacing = ({ versions }: Notice, purpose: string): NoticeVersion[] => {
   const first = versions.findIndex(({ purposes }) => purposes.includes(purpose))
-  return first === -1 ? [] : versions.slice(Math.max(1, first))
+  return first === -1 ? [] : versions.slice(first + 1)
 }
 
 /**
  * When a yes to `purpose` stops to hold because new processing took the place of its notice: epoch ms, or null. Where nobody knows its notice (a file need not name one),
- * that is the first new processing after `orderAt` in any notice that shows the purpose.
+ * that is the first new processing after `orderAt` in any notice of which an earlier version shows the purpose.
  */
 export const replacedAt = (
   catalogue: Catalogue,

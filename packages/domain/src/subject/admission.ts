@@ -80,7 +80,7 @@ export const noTo = (
     as: basis === 'consent' ? as : 'objected',
     purpose: purpose.id,
     version,
-    channels: channels ?? allChannels(purpose),
+    channels: channels ?? [...allChannels(purpose)],
     ...(channels === undefined ? { everyChannel: true } : {}),
     basis,
     flags: noFlags(catalogue, purpose, channels, by),

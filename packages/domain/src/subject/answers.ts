@@ -1,8 +1,10 @@
 // The answers on one purpose and channel, and the one order in which they count.
+import { ms } from '../time.ts'
+import type { Method } from './events.ts'
 
 /**
  * One answer on one purpose and channel. Times in epoch ms. `orderAt` decides the order, `since` is from when it holds (later than `orderAt` only for
- * a confirmed request), `recordedAt` is when the ledger learned of it. `lifts`: by the person and vouched for, so that it ends earlier objections.
+ * a confirmed request), `recordedAt` is when the ledger learned of it. `lifts`: by the person and vouched for, so that it ends earlier objections. `dismissed`: refused by closing the question.
  */
 export type Answer = {
   said: 'yes' | 'request' | 'refused' | 'withdrawn'
@@ -12,11 +14,21 @@ export type Answer = {
   until: number | null
   imported: boolean
   lifts: boolean
+  dismissed: boolean
   notice: { id: string; version: number; language: string } | null
   site: string | null
   eventId: string
   revision: bigint
 }
+
+/**
+ * Where a yes stands in the order: a file that does not say when it was given is older than the import, and no yes in it is younger than the file. The event keeps the
+ * time at which it came, which the log vouches for. Epoch ms.
+ */
+export const orderOfYes = (orderAt: number, act: { occurredAtFrom: 'site' | 'ledger'; method?: Method | undefined }): number =>
+  act.occurredAtFrom === 'ledger' && act.method?.kind === 'import' && act.method.source !== undefined
+    ? Math.min(orderAt, ms(act.method.source.exportedAt))
+    : orderAt
 
 /** At equal times the no wins, and a withdrawal is the stronger no; an import is the weaker yes; then the yes that ends first; the id only makes the order total. */
 const rank = { request: 0, yes: 1, refused: 2, withdrawn: 3 } as const

@@ -7,6 +7,7 @@ import type { Trust } from '../event.ts'
 import type { Channel, Flag, IdentifierKind } from '../words.ts'
 import type { AdmittedContact } from './contact.ts'
 import type { Method, NoticeRef, SubjectFact } from './events.ts'
+import { orderOfYes } from './answers.ts'
 import type { AdmittedAnswer, Occurred } from './admission.ts'
 import { liftedBy } from './lifting.ts'
 import type { Subject } from './subject.ts'
@@ -47,8 +48,8 @@ const shared = (catalogue: Catalogue, act: ActContext, orderAt: number, flags: r
 }
 
 /** Channels of a yes by the end of its validity: the law gives some channels a shorter one, and one event has one `until`. */
-const byEnd = (catalogue: Catalogue, answer: AdmittedAnswer, orderAt: number): Map<number | null, Channel[]> =>
-  Map.groupBy(answer.channels, (channel) => consentEnds(catalogue, answer.version, channel, orderAt))
+const byEnd = (catalogue: Catalogue, answer: AdmittedAnswer, from: number): Map<number | null, Channel[]> =>
+  Map.groupBy(answer.channels, (channel) => consentEnds(catalogue, answer.version, channel, from))
 
 const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer: AdmittedAnswer): SubjectFact[] => {
   const orderAt = orderOf(catalogue, act.occurred, act.recordedAt)
@@ -58,7 +59,8 @@ const factsOf = (subject: Subject, catalogue: Catalogue, act: ActContext, answer
   const shown = notice && 'sha256' in notice ? { notice: notice satisfies NoticeRef } : {}
   switch (answer.as) {
     case 'given': {
-      const given: SubjectFact[] = [...byEnd(catalogue, answer, orderAt)].map(([until, on]) => ({
+      const from = orderOfYes(orderAt, common)
+      const given: SubjectFact[] = [...byEnd(catalogue, answer, from)].map(([until, on]) => ({
         type: 'ConsentGiven',
         data: { ...common, channels: on, ...shown, ...(until === null ? {} : { until: iso(until) }) },
       }))

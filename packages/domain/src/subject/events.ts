@@ -60,7 +60,8 @@ const personal = { identifiers: z.array(SealedIdentifier).optional(), evidence: 
 
 /**
  * When: `occurredAt` by the site's clock, or by ours if the site gave none (`occurredAtFrom`). `orderAt` decides the order (DESIGN §4, two clocks):
- * recordedAt where the two differ by no more than the skew limit of that day's profile, else occurredAt.
+ * recordedAt where the two differ by no more than the skew limit of that day's profile, else occurredAt. A yes from a file that gave no time counts from
+ * `source.exportedAt` where that is earlier: it is no younger than the file.
  */
 const when = { occurredAt: Instant, occurredAtFrom: z.enum(['site', 'ledger']), orderAt: Instant }
 

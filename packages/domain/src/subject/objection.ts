@@ -7,7 +7,7 @@ import type { Answer } from './answers.ts'
 import { knownBy, threadKey, type Cut, type Objection, type Subject, type Thread, type WideNo } from './subject.ts'
 
 /** A no that counts as an objection. Times epoch ms. `inheritedFrom`: the purpose to which it was said, or from which that came: one that this one continues, or that continues it. */
-export type No = { eventId: string; orderAt: number; recordedAt: number; scope: Objection['scope']; inheritedFrom?: string }
+export type No = Omit<Objection, 'dismissed'> & { inheritedFrom?: string }
 type Question = {
   subject: Subject
   catalogue: Catalogue
@@ -52,9 +52,15 @@ const isSpokenOf = ({ answers, objections, lifts }: Thread, { knownAt }: Cut): b
 
 /**
  * Each no to `other` that stands there: on the same channel, or on any of its channels if it never had this one. `objections`: those that stand on one of them, whatever
- * else was said there.
+ * else was said there. `counts`: which of the refusals and withdrawals do.
  */
-const noesTo = ({ subject, catalogue, cut }: Question, other: string, channel: Channel, objections: (on: Channel) => No[]): No[] => {
+const noesTo = (
+  { subject, catalogue, cut }: Question,
+  other: string,
+  channel: Channel,
+  objections: (on: Channel) => No[],
+  counts: (answer: Answer) => boolean = () => true,
+): No[] => {
   const known = catalogue.purposes.get(other)
   const had = known ? allChannels(known) : []
   const said = [...subject.threads.values()]
@@ -62,7 +68,7 @@ const noesTo = ({ subject, catalogue, cut }: Question, other: string, channel: C
     .map((thread) => thread.channel)
   const channels = had.includes(channel) ? [channel] : [...new Set([...had, ...said])]
   return channels
-    .flatMap((on) => [...refusals(subject.threads.get(threadKey(other, on))?.answers ?? [], cut), ...objections(on)])
+    .flatMap((on) => [...refusals(subject.threads.get(threadKey(other, on))?.answers ?? [], cut).filter(counts), ...objections(on)])
     .map(({ eventId, orderAt, recordedAt }) => ({ eventId, orderAt, recordedAt, scope: null, inheritedFrom: other }))
 }
 
@@ -80,7 +86,8 @@ const inherited = (question: Question, purpose: string, channel: Channel): No[] 
 /**
  * Each no to any purpose that continues this one, if this one is marketing: that goes on under no older id, and consent that was taken back is not replaced by another
  * basis (EDPB 05/2020 ¶122). A word for all marketing reaches this purpose by itself, or leaves it. Nothing comes back that the later purpose has only inherited: of two
- * that continue the same one, a no to one says nothing about the other.
+ * that continue the same one, a no to one says nothing about the other. A question that was closed without an answer comes back to nothing, and a refusal not to consent:
+ * whoever is asked anew and refuses has not taken back what they gave.
  */
 const handedBack = (question: Question, purpose: string, channel: Channel): No[] => {
   const { subject, catalogue } = question
@@ -88,8 +95,11 @@ const handedBack = (question: Question, purpose: string, channel: Channel): No[]
   const known = catalogue.purposes.get(purpose)
   if (heirs.length === 0 || known === undefined || !isMarketing(known)) return []
   const worded = new Set(subject.wide.flatMap(({ scope, eventId }) => (scope === null ? [] : eventId)))
+  const onConsent = basisOf(known) === 'consent'
+  const said = (later: string, on: Channel) => ownTo(question, later, on).filter(({ dismissed }) => !dismissed)
+  const comesBack = (answer: Answer): boolean => answer.said === 'withdrawn' || !(answer.dismissed || onConsent)
   return heirs
-    .flatMap((later) => noesTo(question, later, channel, (on) => unended(question, ownTo(question, later, on), later, on)))
+    .flatMap((later) => noesTo(question, later, channel, (on) => unended(question, said(later, on), later, on), comesBack))
     .filter(({ eventId }) => !worded.has(eventId))
 }
 
@@ -117,7 +127,7 @@ const unended = ({ subject, catalogue, cut }: Question, noes: No[], purpose: str
   return noes.filter((no) => !isEnded(no, thread, onConsent, cut))
 }
 
-const ownTo = ({ subject, catalogue, cut }: Question, purpose: string, channel: Channel): No[] =>
+const ownTo = ({ subject, catalogue, cut }: Question, purpose: string, channel: Channel): Objection[] =>
   objectionsTo(subject, catalogue, purpose, channel).filter((no) => knownBy(cut, no))
 
 const inForce = (question: Question, purpose: string, channel: Channel): No[] =>
@@ -126,8 +136,8 @@ const inForce = (question: Question, purpose: string, channel: Channel): No[] =>
 /**
  * Every objection in force on a purpose and channel at `cut`, own, inherited, and made to all marketing. One is ended by a lift of the DPO that names it, for the
  * purpose and channels of the lift, or by a later yes of the person (secret key or confirmed, never an import) to that consent purpose on that channel; at equal times
- * it stands. Who refused or withdrew a purpose, or objected to it, starts objected in the one that replaces it, and in what replaces that; and in marketing that it
- * replaces. Who objected to marketing objected to every purpose that is or was marketing, whenever it was published.
+ * it stands. Who refused or withdrew a purpose, or objected to it, starts objected in the one that replaces it, and in what replaces that; and, but for what `handedBack`
+ * leaves out, in marketing that it replaces. Who objected to marketing objected to every purpose that is or was marketing, whenever it was published.
  */
 export const objectionsOn = (subject: Subject, catalogue: Catalogue, purpose: string, channel: Channel, cut: Cut): No[] => {
   const question = { subject, catalogue, cut, asked: [purpose] }

@@ -3,11 +3,11 @@ import type { Aggregate } from '../aggregate.ts'
 import type { RecordedEvent } from '../event.ts'
 import { ms } from '../time.ts'
 import type { Channel, ContactKind, RestrictionGround, Scope } from '../words.ts'
-import { addInOrder, type Answer } from './answers.ts'
+import { addInOrder, orderOfYes, type Answer } from './answers.ts'
 import { subjectStream, type Sale, type SubjectData, type SubjectFact } from './events.ts'
 
-/** `scope`: the word by which it was made to more than one purpose (`scope` of the events); null where purposes were named. */
-export type Objection = { eventId: string; orderAt: number; recordedAt: number; scope: Scope | null }
+/** `scope`: the word by which it was made to more than one purpose (`scope` of the events); null where purposes were named. `dismissed`: a question closed without an answer. */
+export type Objection = { eventId: string; orderAt: number; recordedAt: number; scope: Scope | null; dismissed: boolean }
 /** A no that reaches further than the purpose and channels that it names: by its scope, or on `everyChannel` of its purpose. `objection`: false for a withdrawal, which is none to its own purpose. */
 export type WideNo = Objection & { purpose: string; channels: readonly Channel[]; everyChannel: boolean; objection: boolean }
 export type Lift = { orderAt: number; recordedAt: number }
@@ -96,7 +96,7 @@ const isImported = (event: RecordedEvent, fact: AnswerFact): boolean =>
 
 const answerOf = (event: RecordedEvent, fact: AnswerFact): Answer => {
   const { data } = fact
-  const orderAt = ms(data.orderAt)
+  const orderAt = fact.type === 'ConsentGiven' ? orderOfYes(ms(data.orderAt), data) : ms(data.orderAt)
   // What the person confirmed is theirs, also where a file asked for it.
   const imported = fact.type !== 'ConsentConfirmed' && isImported(event, fact)
   const noticed = 'notice' in data ? data.notice : undefined
@@ -108,6 +108,7 @@ const answerOf = (event: RecordedEvent, fact: AnswerFact): Answer => {
     until: 'until' in data && data.until !== undefined ? ms(data.until) : null,
     imported,
     lifts: fact.type === 'ConsentConfirmed' || (fact.type === 'ConsentGiven' && event.metadata.writer.trust === 'secret' && !imported),
+    dismissed: data.flags?.includes('dismissed') ?? false,
     notice: noticed ? { id: noticed.id, version: noticed.version, language: noticed.language } : null,
     site: data.site ?? null,
     eventId: event.id,
@@ -120,8 +121,9 @@ const addAnswer = (subject: Subject, event: RecordedEvent, fact: AnswerFact): vo
 }
 
 const addObjection = (subject: Subject, event: RecordedEvent, { data }: Extract<SubjectFact, { type: 'ObjectionRecorded' }>): void => {
-  const { purpose, channels, scope = null, everyChannel = false } = data
-  const objection = { eventId: event.id, orderAt: ms(data.orderAt), recordedAt: subject.lastRecordedAt, scope }
+  const { purpose, channels, scope = null, everyChannel = false, flags = [] } = data
+  const dismissed = flags.includes('dismissed')
+  const objection = { eventId: event.id, orderAt: ms(data.orderAt), recordedAt: subject.lastRecordedAt, scope, dismissed }
   for (const channel of channels) thread(subject, purpose, channel).objections.push(objection)
   if (everyChannel || scope !== null) subject.wide.push({ ...objection, purpose, channels, everyChannel, objection: true })
 }
@@ -130,7 +132,7 @@ const addObjection = (subject: Subject, event: RecordedEvent, { data }: Extract<
 const addWithdrawal = (subject: Subject, event: RecordedEvent, { data }: Extract<SubjectFact, { type: 'ConsentWithdrawn' }>): void => {
   const { purpose, channels, scope, everyChannel = false } = data
   if (scope === undefined) return
-  const no = { eventId: event.id, orderAt: ms(data.orderAt), recordedAt: subject.lastRecordedAt, scope }
+  const no = { eventId: event.id, orderAt: ms(data.orderAt), recordedAt: subject.lastRecordedAt, scope, dismissed: false }
   subject.wide.push({ ...no, purpose, channels, everyChannel, objection: false })
 }
 
@@ -146,8 +148,11 @@ const addCollection = (subject: Subject, event: RecordedEvent): void => {
 }
 
 /** An act from a file was done before it was recorded. */
-const collectedAt = ({ data, metadata }: RecordedEvent): number =>
-  ms(typeof data['orderAt'] === 'string' ? data['orderAt'] : metadata.recordedAt)
+const collectedAt = (event: RecordedEvent): number => {
+  const { type, data } = event as unknown as SubjectFact
+  if (type === 'ConsentGiven') return orderOfYes(ms(data.orderAt), data)
+  return ms('orderAt' in data ? data.orderAt : event.metadata.recordedAt)
+}
 
 /** Adds one event to the fold; mutates and returns `subject`. Never throws: an event it does not know changes only the place in the stream. */
 export const evolveSubject = (subject: Subject, event: RecordedEvent): Subject => {

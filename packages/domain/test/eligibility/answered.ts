@@ -12,8 +12,13 @@ export type Told = { reason: EligibilityReason; by: string[] }
 
 export const answerTypes = ['ConsentGiven', 'ConsentRefused', 'ConsentWithdrawn', 'ConsentRequested', 'ConsentConfirmed']
 export class Answered extends Known {
+  /** Where it stands in the order: a yes from a file without a time of its own is no younger than the file. */
+  protected order({ type, data }: Said): number {
+    const exported = type === 'ConsentGiven' && data.occurredAtFrom === 'ledger' && data.method?.kind === 'import' ? data.method.source?.exportedAt : undefined // prettier-ignore
+    return Math.min(time(data.orderAt), exported === undefined ? Infinity : time(exported))
+  }
   protected since(answer: Said): number {
-    return answer.type === 'ConsentConfirmed' ? time(answer.data.confirmedAt) : time(answer.data.orderAt)
+    return answer.type === 'ConsentConfirmed' ? time(answer.data.confirmedAt) : this.order(answer)
   }
   protected isFile(answer: Said): boolean {
     return answer.type !== 'ConsentConfirmed' && (answer.trust === 'imported' || answer.data.method?.kind === 'import')
@@ -33,10 +38,10 @@ export class Answered extends Known {
     const days = (found: typeof changes) => found.map(({ data }) => startOfDay(data.validFrom, this.zone))
     if (notice !== undefined) return Math.min(...days(changes.filter(({ data }) => data.id === notice.id && data.version > notice.version)))
     const replacing = changes.filter(({ data: { id, version } }) => {
-      const before = this.rulesOf('NoticePublished').filter(({ data }) => data.id === id && data.version <= version)
-      return before.some(({ data }) => data.version < version) && before.some(({ data }) => data.purposes.includes(answer.data.purpose))
+      const before = this.rulesOf('NoticePublished').filter(({ data }) => data.id === id && data.version < version)
+      return before.some(({ data }) => data.purposes.includes(answer.data.purpose))
     })
-    return Math.min(...days(replacing).filter((at) => at > time(answer.data.orderAt)))
+    return Math.min(...days(replacing).filter((at) => at > this.order(answer)))
   }
   /** The end of an answer by itself: what it says, and on each day the longest that a consent may hold by the rules of that day. */
   #lasts(answer: Said, channel: Channel): number {
@@ -59,13 +64,13 @@ export class Answered extends Known {
     const rank = answer.type === 'ConsentWithdrawn' ? 2 : answer.type === 'ConsentRefused' ? 1 : 0
     const until = this.#until(answer)
     const ending = until === Infinity ? '0' : String(9e15 - until).padStart(20, '0')
-    return [answer.data.orderAt, rank, this.isFile(answer) ? 0 : 1, ending].join(' ')
+    return [new Date(this.order(answer)).toISOString(), rank, this.isFile(answer) ? 0 : 1, ending].join(' ')
   }
   protected answers({ purpose, channel }: Key): Said[] {
     return this.events
       .filter((event): event is Said => answerTypes.includes(event.type))
       .filter(({ data }) => data.purpose === purpose && data.channels.includes(channel))
-      .filter((answer) => time(answer.data.orderAt) <= this.at && this.since(answer) <= this.at)
+      .filter((answer) => this.order(answer) <= this.at && this.since(answer) <= this.at)
       .sort((a, b) => (this.#place(a) === this.#place(b) ? (a.id < b.id ? -1 : 1) : this.#place(a) < this.#place(b) ? -1 : 1))
   }
   /** The answer that counts: the last one, but that a yes from a file does not follow a no. */
@@ -87,7 +92,7 @@ export class Answered extends Known {
     const request = answers.findLast(({ type }) => type === 'ConsentRequested')
     if (counts !== undefined && this.isYes(counts) && this.at < this.end(counts, key.channel))
       return { reason: 'CONSENT_GIVEN', by: [counts.id] }
-    if (request !== undefined && (counts === undefined || time(request.data.orderAt) > time(counts.data.orderAt)))
+    if (request !== undefined && (counts === undefined || this.order(request) > this.order(counts)))
       return { reason: 'NOT_CONFIRMED', by: [request.id] }
     if (counts === undefined) return null
     if (counts.type === 'ConsentRefused') return { reason: 'CONSENT_REFUSED', by: [counts.id] }

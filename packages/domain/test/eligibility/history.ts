@@ -1,70 +1,8 @@
 // Random histories of one subject and of the catalogue that it is judged by. Every time is a midnight in UTC, so that all instants at which anything can change can be tried.
 import fc from 'fast-check'
-import { initialCatalogue, iso, type Catalogue, type Channel, type ControllerFact, type PurposeEntry, type RegulatorProfile, type SubjectFact, type Trust } from '../../src/index.ts' // prettier-ignore
+import { iso, type Channel, type ControllerFact, type PurposeEntry, type SubjectFact, type Trust } from '../../src/index.ts'
 import { appendedTo, day, Scene } from '../scene.ts'
-
-/** Midnight of the first day. */
-export const start = Date.parse('2026-01-01T00:00:00.000Z')
-export const midnight = (n: number): number => start + n * day
-const dayOf = (n: number): string => iso(midnight(n)).slice(0, 10)
-export const channels: Channel[] = ['email', 'sms', 'post']
-
-const entry = (id: string, over: Partial<PurposeEntry>): Omit<PurposeEntry, 'retired'> => ({
-  id,
-  version: 1,
-  legalBasis: 'consent',
-  marketing: true,
-  channels: ['email', 'sms'],
-  dataKinds: [],
-  recipients: [],
-  retention: 'P3Y',
-  confirmation: 'none',
-  audience: 'consumer',
-  text: {},
-  ...over,
-})
-const softOptIn = { seller: 'stays', categories: ['stay'] }
-const firstPurposes = [
-  entry('news', {}),
-  entry('clock', { lapse: 'P25D', channels: ['email'] }),
-  entry('post', { legalBasis: 'legitimate-interest', channels: ['post'], lapse: 'P20D' }),
-  entry('free', { legalBasis: 'legitimate-interest', channels: ['post'] }),
-  entry('asked', { channels: ['post', 'email'], replaces: 'post' }),
-  entry('again', { channels: ['post'], replaces: 'asked' }),
-  entry('sale', { legalBasis: 'soft-opt-in', channels: ['email'], softOptIn, lapse: 'P30D' }),
-  entry('deal', { legalBasis: 'contract', channels: ['email'] }),
-  entry('dull', { legalBasis: 'contract', channels: ['email'], marketing: false }),
-]
-/** The last one was never published. */
-export const purposes = [...firstPurposes.map(({ id }) => id), 'invented']
-
-const basisOf = (purpose: string) => firstPurposes.find(({ id }) => id === purpose)?.legalBasis ?? 'consent'
-const dated = (from: number, until?: number) => ({
-  source: 'test',
-  from: dayOf(from),
-  ...(until === undefined ? {} : { until: dayOf(until) }),
-})
-const profile = (turn: number): RegulatorProfile => ({
-  id: 'XX-TEST',
-  version: 1,
-  checked: '2026-01-01',
-  bases: [
-    ...channels.map((channel) => ({ basis: 'consent' as const, channel, audience: 'consumer' as const, ...dated(-400) })),
-    { basis: 'legitimate-interest', channel: 'post', audience: 'consumer', ...dated(-400, turn) },
-    { basis: 'legitimate-interest', channel: 'post', audience: 'consumer', ...dated(turn + 15) },
-    { basis: 'soft-opt-in', channel: 'email', audience: 'consumer', ...dated(turn - 30) },
-  ],
-  longestValidity: [
-    { channel: 'sms', value: 'P25D', ...dated(turn - 20, turn + 30) },
-    { channel: 'sms', value: 'P12D', ...dated(turn + 10) },
-  ],
-  choiceMemory: [],
-  ageOfConsent: [],
-  clocks: [
-    { name: 'prospect', value: 'P35D', ...dated(turn - 25, turn + 40) },
-    { name: 'prospect', value: 'P15D', ...dated(turn + 40) },
-  ],
-})
+import { basisOf, dayOf, firstCatalogue, firstPurposes, midnight, noticeOf, profile, purposes } from './firstCatalogue.ts'
 
 const some = <const T>(...values: readonly T[]) => fc.constantFrom(...values)
 const purpose = some(...purposes)
@@ -75,7 +13,19 @@ const trust = some<Trust>('secret', 'secret', 'publishable', 'imported')
 const lasting = fc.option(fc.integer({ min: 3, max: 45 }))
 
 const steps = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ does: some('gives'), purpose, which, late, trust, lasting, notice: fc.option(some(1, 2)) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      does: some('gives'),
+      purpose,
+      which,
+      late,
+      trust,
+      lasting,
+      exported: fc.option(fc.integer({ min: 0, max: 30 })),
+      notice: fc.option(some(1, 2)),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -86,6 +36,7 @@ const steps = fc.oneof(
       trust,
       every: fc.boolean(),
       word: some(false, false, true),
+      dismissed: some(false, false, true),
     }),
   },
   { weight: 2, arbitrary: fc.record({ does: some('requests'), purpose, which, late, trust }) },
@@ -132,6 +83,11 @@ export class Told {
     const at = iso(this.#now - late * day)
     return { controller: 'campo', occurredAt: at, occurredAtFrom: 'site' as const, orderAt: at }
   }
+  /** As a file tells it that does not say when. `exported`: days ago. */
+  #undated(exported: number) {
+    const source = { system: 'crm', exportedAt: iso(this.#now - exported * day), fileSha256: 'a'.repeat(64), line: 1 }
+    return { ...this.#when(0), occurredAtFrom: 'ledger' as const, method: { kind: 'import' as const, source } }
+  }
   #append(fact: SubjectFact, trust: Trust = 'secret'): void {
     this.scene.append([fact], this.#now, trust)
   }
@@ -150,16 +106,18 @@ export class Told {
       case 'gives': {
         // Nobody can give what does not rest on consent.
         if (basisOf(step.purpose) !== 'consent') return
-        const { purpose, which, late, trust, lasting, notice } = step
+        const { purpose, which, late, trust, lasting, exported, notice } = step
         const shown = notice === null ? {} : { notice: { id: 'form', version: notice, language: 'en', sha256: 'a'.repeat(64) } }
-        const data = { ...this.#when(late), purpose, purposeVersion: 1, channels: which, ...shown, ...this.#until(lasting, late) }
+        const when = trust === 'imported' && exported !== null ? this.#undated(exported) : this.#when(late)
+        const data = { ...when, purpose, purposeVersion: 1, channels: which, ...shown, ...this.#until(lasting, late) }
         return this.#append({ type: 'ConsentGiven', data }, trust)
       }
       case 'refuses':
       case 'withdraws':
       case 'objects': {
-        const { purpose, which, late, trust, every, word } = step
-        const data = { ...this.#when(late), purpose, purposeVersion: 1, channels: which }
+        const { purpose, which, late, trust, every, word, dismissed } = step
+        const flags = dismissed && step.does === 'refuses' ? { flags: ['dismissed' as const] } : {}
+        const data = { ...this.#when(late), purpose, purposeVersion: 1, channels: which, ...flags }
         const basis = basisOf(purpose)
         const everyChannel = every ? { everyChannel: true as const } : {}
         if (basis !== 'consent' || step.does === 'objects') {
@@ -242,50 +200,3 @@ export class Told {
     }
   }
 }
-
-const noticeOf = (
-  version: number,
-  change: 'editorial' | 'material' | 'new-processing',
-  validFrom: string,
-  purposes: string[],
-): ControllerFact => ({
-  type: 'NoticePublished',
-  data: {
-    id: 'form',
-    version,
-    change,
-    validFrom,
-    purposes,
-    contentType: 'text/plain',
-    language: 'en',
-    text: '',
-    sha256: 'a'.repeat(64),
-  },
-})
-
-const firstCatalogue = (): Catalogue =>
-  [
-    [
-      {
-        type: 'ControllerRegistered',
-        data: {
-          id: 'campo',
-          name: '-',
-          address: '-',
-          contact: '-',
-          jurisdiction: 'FR',
-          regulator: 'XX-TEST',
-          entities: [],
-          timeZone: 'Etc/UTC',
-          languages: ['en'],
-          country: 'FR',
-          fourEyes: [],
-          identifiers: [],
-          emailLocalPart: 'fold',
-        },
-      },
-      ...firstPurposes.map((data): ControllerFact => ({ type: 'PurposePublished', data })),
-      noticeOf(1, 'new-processing', '2025-01-01', ['news']),
-      { type: 'RegulatorProfileApplied', data: { profile: profile(60), sha256: 'a'.repeat(64) } },
-    ] as ControllerFact[],
-  ].reduce((catalogue, facts) => appendedTo(catalogue, facts, start), initialCatalogue('campo'))

@@ -45,7 +45,8 @@ export class Known {
   channels(purpose: string): Channel[] {
     return this.versions(purpose).flatMap(({ data }) => data.channels)
   }
-  replacedBy(purpose: string): string[] {
+  /** What it continues, in any of its versions. */
+  replaces(purpose: string): string[] {
     return this.versions(purpose).flatMap(({ data }) => data.replaces ?? [])
   }
 }

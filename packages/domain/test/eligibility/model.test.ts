@@ -17,7 +17,8 @@ import {
 import { turningPoints } from '../../src/eligibility/turningPoints.ts'
 import { weigh } from '../../src/eligibility/rule.ts'
 import { day } from '../scene.ts'
-import { channels, histories, midnight, purposes, Told, type History } from './history.ts'
+import { channels, midnight, purposes } from './firstCatalogue.ts'
+import { histories, Told, type History } from './history.ts'
 import { Reference } from './reference.ts'
 
 const everything = Number.POSITIVE_INFINITY

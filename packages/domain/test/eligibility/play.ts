@@ -18,7 +18,7 @@ import { bonus, later, notice, published } from './world.ts'
 
 const sealed = { commitment: 'a'.repeat(64), sealed: 'key.iv.words' }
 const shown = { id: 'form', language: 'en' }
-const source = { system: 'crm', exportedAt: '2025-01-01T00:00:00.000Z', fileSha256: 'a'.repeat(64), line: 1 }
+const source = { system: 'crm', fileSha256: 'a'.repeat(64), line: 1 }
 
 /** Epoch ms. */
 export const msOf = (time: Time): number => Date.parse(time.length === 10 ? `${time}T12:00:00.000Z` : time)
@@ -46,19 +46,20 @@ class Play {
     this.scene.catalogue = publishedAs(this.scene.catalogue, this.#file, at)
   }
 
-  #says(given: Extract<Given, { does: 'gives' | 'refuses' | 'withdraws' | 'objects' }>, recordedAt: number): void {
-    const { does, purpose, channels, through, done } = given
+  #says(given: Extract<Given, { does: 'gives' | 'refuses' | 'dismisses' | 'withdraws' | 'objects' }>, recordedAt: number): void {
+    const { does, purpose, channels, through, done, exported = given.on } = given
     const version = this.scene.catalogue.notices.get('form')?.versions.findLast(({ validFrom }) => msOf(validFrom) <= recordedAt)?.version
     const when = {
       recordedAt,
       ...(done === undefined ? {} : { occurredAt: msOf(done) }),
       ...(through === undefined ? {} : { trust: trustOf[through] }),
-      ...(through === 'file' ? { method: { kind: 'import' as const, source } } : {}),
+      ...(through === 'file' ? { method: { kind: 'import' as const, source: { ...source, exportedAt: iso(msOf(exported)) } } } : {}),
       notice: through === 'file' ? null : { ...shown, version: version ?? 1 },
       actId: this.#acts[this.events.length] ?? '',
     }
     if (does === 'gives') this.scene.gives(purpose, when, channels)
     else if (does === 'refuses') this.scene.refuses(purpose, when, channels)
+    else if (does === 'dismisses') this.scene.answers([{ purpose, decision: 'dismissed', channels }], when)
     else if (does === 'withdraws')
       this.scene.withdraws(purpose === 'all' ? 'all' : [purpose], { ...when, ...(channels ? { channels } : {}) })
     else this.scene.objects(purpose === 'marketing' ? 'marketing' : [purpose], { ...when, ...(channels ? { channels } : {}) })
@@ -125,7 +126,7 @@ class Play {
     const { notices, purposes } = this.#file
     if (given.does === 'changesNotice') {
       const known = notices.filter(({ id }) => id === (given.notice ?? 'form'))
-      this.#publish({ notices: [...notices, notice(known.length + 1, given.change, given.from, given.notice)] }, at)
+      this.#publish({ notices: [...notices, notice(known.length + 1, given.change, given.from, given.notice, given.shows)] }, at)
     } else if (given.does === 'publishes') {
       this.#publish({ purposes: [...purposes, ...later.filter(({ id }) => id === given.purpose)] }, at)
     } else if (given.does === 'hasNoProfile') {
@@ -144,6 +145,7 @@ class Play {
     switch (given.does) {
       case 'gives':
       case 'refuses':
+      case 'dismisses':
       case 'withdraws':
       case 'objects':
         this.#says(given, at)

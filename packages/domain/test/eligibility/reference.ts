@@ -32,7 +32,7 @@ export class Reference extends Answered {
     return [...objections, ...withdrawals].map(({ id, data }) => ({ id, at: time(data.orderAt), all: data.scope === 'all' }))
   }
   #inherited({ purpose, channel }: Key, asked: readonly string[]): No[] {
-    return this.replacedBy(purpose)
+    return this.replaces(purpose)
       .filter((old) => !asked.includes(old))
       .flatMap((old) => {
         return this.#channelsOf(old, channel).flatMap((on) => [
@@ -56,7 +56,15 @@ export class Reference extends Answered {
   /** What was said, by its name, to purposes that continue this one. */
   #handedBack({ purpose, channel }: Key): No[] {
     if (!this.#isMarketing(purpose)) return []
-    const worded = this.events.filter(({ data }) => 'scope' in data && data.scope !== undefined).map(({ id }) => id)
+    const onConsent = this.versions(purpose)[0]?.data.legalBasis === 'consent'
+    const staying = this.events
+      .filter(
+        ({ type, data }) =>
+          ('scope' in data && data.scope !== undefined) ||
+          ('flags' in data && data.flags?.includes('dismissed')) ||
+          (onConsent && type === 'ConsentRefused'),
+      ) // prettier-ignore
+      .map(({ id }) => id)
     const named = this.events.flatMap(({ data }) => ('purpose' in data && data.purpose !== purpose ? (data.purpose ?? []) : []))
     return [...new Set(named)]
       .filter((later) => this.#lineage(later).includes(purpose))
@@ -66,7 +74,7 @@ export class Reference extends Answered {
           return [...this.#refusals(key), ...this.#unended(key, this.#said(key))]
         }),
       )
-      .filter(({ id }) => !worded.includes(id))
+      .filter(({ id }) => !staying.includes(id))
       .map((no) => ({ ...no, all: false }))
   }
   #noes(key: Key, asked: readonly string[]): No[] {
@@ -91,7 +99,7 @@ export class Reference extends Answered {
 
   #lineage(purpose: string, found: readonly string[] = []): string[] {
     if (found.includes(purpose)) return [...found]
-    return this.replacedBy(purpose).reduce<string[]>((all, old) => this.#lineage(old, all), [...found, purpose])
+    return this.replaces(purpose).reduce<string[]>((all, old) => this.#lineage(old, all), [...found, purpose])
   }
   #consentAfter(key: Key, restrictedAt: number): boolean {
     const last = this.answers(key).findLast(
@@ -114,6 +122,7 @@ export class Reference extends Answered {
       .find(({ data }) => !this.#consentAfter(key, time(data.orderAt)))?.id
   }
   #when(event: Fact<SubjectFact>): number {
+    if (event.type === 'ConsentGiven') return this.order(event)
     return 'orderAt' in event.data ? time(event.data.orderAt) : event.recordedAt
   }
   /** When anything was first known of the person. */

@@ -11,7 +11,13 @@ export const timeInWords = (time: Time): string => {
 
 const code = (id: string): string => `\`${id}\``
 const list = (ids: readonly string[]): string => ids.map(code).join(', ')
-const verbs = { gives: 'yes to', refuses: 'refuses', withdraws: 'withdraws', objects: 'objects to' } as const
+const verbs = {
+  gives: 'yes to',
+  refuses: 'refuses',
+  dismisses: 'closes without an answer the question of',
+  withdraws: 'withdraws',
+  objects: 'objects to',
+} as const
 const words = ['marketing', 'all']
 const through = { browser: 'by a browser’s key', file: 'from a file' } as const
 const versionInWords = (to: Extract<Given, { does: 'changesPurpose' }>['to']): string =>
@@ -24,6 +30,7 @@ const said = (given: Extract<Given, { purpose: string; does: keyof typeof verbs 
     `${verbs[given.does]} ${words.includes(given.purpose) ? given.purpose : code(given.purpose)}`,
     ...(given.channels ? [`by ${given.channels.join(', ')}`] : []),
     ...(given.through ? [through[given.through]] : []),
+    ...(given.exported ? [`of ${timeInWords(given.exported)}`] : []),
   ].join(' ')
 
 const bought = ({ seller, category, addressCollected, offered, refused }: Extract<Given, { does: 'buys' }>): string =>
@@ -38,6 +45,7 @@ const happened = (given: Given): string => {
   switch (given.does) {
     case 'gives':
     case 'refuses':
+    case 'dismisses':
     case 'withdraws':
     case 'objects':
       return said(given)
@@ -58,7 +66,7 @@ const happened = (given: Given): string => {
     case 'links':
       return 'a device is linked'
     case 'changesNotice':
-      return `the notice ${given.notice === undefined ? '' : `of ${code('booking')} `}changes (${given.change}), valid from ${given.from}`
+      return `the notice ${given.notice === undefined ? '' : `of ${code('booking')} `}changes (${given.change}), valid from ${given.from}${given.shows === undefined ? '' : `, and shows ${list(given.shows)}`}`
     case 'changesPurpose':
       return `${code(given.purpose)} has a new version: ${versionInWords(given.to)}`
     case 'publishes':

@@ -36,6 +36,7 @@ export const later: PurposeEntry[] = CatalogueFile.shape.purposes.parse([
   purpose('parcels', { legalBasis: 'legitimate-interest', channels: ['post'] }),
   purpose('bulletin', {}),
   purpose('cards-asked', { channels: ['post'], replaces: 'letters' }),
+  purpose('circle-asked', { replaces: 'circle' }),
 ])
 
 /** No catalogue can have it published: a profile lists no contract. It is recorded all the same, so that the rule stands by itself. */
@@ -45,12 +46,12 @@ const shownBy: Record<NoticeId, string[]> = {
   form: ['news', 'opens', 'club', 'calls', 'circle', 'letters-asked'],
   'booking-form': ['booking'],
 }
-export const notice = (version: number, change: string, validFrom: string, id: NoticeId = 'form') => ({
+export const notice = (version: number, change: string, validFrom: string, id: NoticeId = 'form', shows: string[] = shownBy[id]) => ({
   id,
   version,
   change,
   validFrom,
-  purposes: shownBy[id],
+  purposes: shows,
   withdrawal: { en: 'The link in each mail' },
   text: { en: `Words of version ${version}` },
 })

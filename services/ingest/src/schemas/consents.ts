@@ -13,7 +13,10 @@ export const Consent = z
     subject: Subject,
     notice: NoticeNamed.optional(),
     choices: z.array(Choice).min(1).max(200),
-    occurredAt: Time.optional(),
+    occurredAt: Time.optional().meta({
+      description:
+        'When the person answered. Without it a yes that is imported counts from `method.source.exportedAt` at the latest, all else from its arrival.',
+    }),
     method: MethodPost.optional(),
     evidence: EvidencePost.optional(),
   })

@@ -1,5 +1,5 @@
 // The decision table, fourth part: consent.
-import { gives, refuses, withdraws, confirms, contacts, changesNotice, changesPurpose } from '../given.ts'
+import { gives, refuses, withdraws, confirms, contacts, changesNotice, changesPurpose, publishes } from '../given.ts'
 import { consent, no, thirteenMonths, type Section } from './row.ts'
 
 export const consents: Section[] = [
@@ -150,6 +150,57 @@ export const consents: Section[] = [
         ],
         asked: { purpose: 'news', at: '2026-03-09' },
         answer: consent(1, thirteenMonths),
+      },
+      {
+        says: 'The first version of a notice that shows the purpose takes the place of nothing that they could have read',
+        given: [
+          publishes('2026-03-01', 'bulletin'),
+          gives('2026-03-02', 'bulletin', { through: 'file' }),
+          changesNotice('2026-03-05', 'new-processing', '2026-03-06', 'booking-form', ['booking', 'bulletin']),
+        ],
+        asked: { purpose: 'bulletin', at: '2026-03-09' },
+        answer: consent(2),
+      },
+      {
+        says: 'The next one does',
+        given: [
+          publishes('2026-03-01', 'bulletin'),
+          gives('2026-03-02', 'bulletin', { through: 'file' }),
+          changesNotice('2026-03-05', 'material', '2026-03-06', 'booking-form', ['booking', 'bulletin']),
+          changesNotice('2026-03-07', 'new-processing', '2026-03-08', 'booking-form'),
+        ],
+        asked: { purpose: 'bulletin', at: '2026-03-09' },
+        answer: no('CONSENT_INVALIDATED', 2),
+      },
+      {
+        says: 'Consent from a file that does not say when it was given is no younger than the file',
+        given: [gives('2026-06-01', 'news', { through: 'file', exported: '2026-03-02' })],
+        asked: { purpose: 'news', at: '2026-06-09' },
+        answer: consent(1, thirteenMonths),
+      },
+      {
+        says: 'Brought in again it gets no younger',
+        given: [
+          gives('2026-06-01', 'news', { through: 'file', exported: '2026-03-01' }),
+          gives('2027-04-01', 'news', { through: 'file', exported: '2026-03-02' }),
+        ],
+        asked: { purpose: 'news', at: '2027-04-03' },
+        answer: no('CONSENT_EXPIRED', 2),
+      },
+      {
+        says: 'And does not escape new processing from before it was recorded',
+        given: [
+          changesNotice('2026-03-05', 'new-processing', '2026-04-01'),
+          gives('2026-06-01', 'news', { through: 'file', exported: '2026-03-02' }),
+        ],
+        asked: { purpose: 'news', at: '2026-06-09' },
+        answer: no('CONSENT_INVALIDATED', 2),
+      },
+      {
+        says: 'A no from a file that does not say when is as young as it came',
+        given: [gives('2026-03-05', 'news'), refuses('2026-06-01', 'news', { through: 'file', exported: '2026-03-02' })],
+        asked: { purpose: 'news', at: '2026-06-09' },
+        answer: no('CONSENT_REFUSED', 2),
       },
       {
         says: 'An editorial change leaves it',

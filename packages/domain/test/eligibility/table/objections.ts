@@ -1,6 +1,6 @@
 // The decision table, second part: objected.
-import { gives, refuses, withdraws, objects, liftsObjection, contacts, changesPurpose, publishes, retires, buys } from '../given.ts'
-import { consent, no, thirteenMonths, threeYears, yes, type Section } from './row.ts'
+import { gives, withdraws, objects, liftsObjection, contacts, changesPurpose, publishes, retires, buys } from '../given.ts'
+import { consent, no, thirteenMonths, yes, type Section } from './row.ts'
 
 export const objections: Section[] = [
   {
@@ -66,58 +66,6 @@ export const objections: Section[] = [
         given: [gives('2026-03-02', 'news'), objects('2026-03-05', 'news'), liftsObjection('2026-03-06', 2)],
         asked: { purpose: 'news', at: '2026-03-09' },
         answer: consent(1, thirteenMonths),
-      },
-      {
-        says: 'Who said no to a purpose starts objected in the one that replaces it',
-        given: [objects('2026-03-02', 'letters')],
-        asked: { purpose: 'letters-asked', channel: 'post', at: '2026-03-09' },
-        answer: no('OBJECTED', 1),
-      },
-      {
-        says: 'Until they say yes to that one',
-        given: [objects('2026-03-02', 'letters'), gives('2026-03-05', 'letters-asked')],
-        asked: { purpose: 'letters-asked', channel: 'post', at: '2026-03-09' },
-        answer: consent(2),
-      },
-      {
-        says: 'Which does not lift it in the old one',
-        given: [objects('2026-03-02', 'letters'), gives('2026-03-05', 'letters-asked')],
-        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
-        answer: no('OBJECTED', 1, 'legitimate-interest'),
-      },
-      {
-        says: 'A no to the purpose that continues another one closes that too: marketing goes on under no older id',
-        given: [contacts('2026-03-01', 'visit'), refuses('2026-03-02', 'letters-asked')],
-        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
-        answer: no('OBJECTED', 2, 'legitimate-interest'),
-      },
-      {
-        says: 'So does a withdrawal: consent that was taken back is not replaced by another basis',
-        given: [gives('2026-03-01', 'letters-asked'), withdraws('2026-03-02', 'letters-asked')],
-        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
-        answer: no('OBJECTED', 2, 'legitimate-interest'),
-      },
-      {
-        says: 'Until they say yes to the purpose that they had refused',
-        given: [contacts('2026-02-01', 'visit'), refuses('2026-03-01', 'letters-asked'), gives('2026-03-02', 'letters-asked')],
-        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 3, threeYears, 'legitimate-interest'),
-      },
-      {
-        says: 'Or the DPO lifts it where it stands as an objection',
-        given: [contacts('2026-03-02', 'visit'), refuses('2026-03-05', 'letters-asked'), liftsObjection('2026-03-06', 2)],
-        asked: { purpose: 'letters', channel: 'post', at: '2026-03-09' },
-        answer: yes('LEGITIMATE_INTEREST', 1, threeYears, 'legitimate-interest'),
-      },
-      {
-        says: 'Of two purposes that continue the same one, a no to one says nothing about the other',
-        given: [
-          publishes('2026-03-01', 'cards-asked'),
-          gives('2026-03-02', 'cards-asked', { through: 'file' }),
-          refuses('2026-03-05', 'letters-asked'),
-        ],
-        asked: { purpose: 'cards-asked', channel: 'post', at: '2026-03-09' },
-        answer: consent(2),
       },
       {
         says: 'A lift ends all that were in force when it was decided',
