@@ -25,7 +25,7 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') throw error
   })
 
-process.exitCode = await run(
+const code = await run(
   process.argv.slice(2),
   {
     env: process.env,
@@ -35,3 +35,6 @@ process.exitCode = await run(
   },
   adapters,
 )
+// Told to end it waits for nobody, who may still be sending.
+if (code > 128) process.exit(code)
+process.exitCode = code

@@ -1,4 +1,4 @@
-// The commands and their flags, and what a command ends with: 0 done, 1 refused or not found, 2 not understood.
+// The commands and their flags, and what a command ends with: 0 done, 1 refused or not found, 2 not understood, 128 and a signal's number.
 import { LedgerError } from '@consent-ledger/domain'
 import { Command, CommanderError, Option } from 'commander'
 import { applyCatalogue, checkCatalogue, describeApplied, describeWarnings } from './commands/catalogue.ts'
@@ -16,7 +16,7 @@ import { addScrub } from './commands/scrub/command.ts'
 import { type IdentifierFlags, identifiersOf } from './identifiers.ts'
 import { printProblem } from './problem.ts'
 import { withLedger } from './reach.ts'
-import { answer, Unwell, type Terminal } from './terminal.ts'
+import { answer, Interrupted, Unwell, type Terminal } from './terminal.ts'
 
 /** What only a main file may bring along: adapters of stores, loaded when a command needs them. */
 export type Adapters = CopyAdapters &
@@ -31,7 +31,7 @@ type Person = Shared & IdentifierFlags & { controller?: string }
 const about = `
 Without a server the commands work on the files: they start a ledger on LEDGER_DATA (default ./data) and end it again.
 A running ledger is found at LEDGER_URL (default http://127.0.0.1:$LEDGER_PORT, 8080).
-Exit codes: 0 done, 1 refused or not found, 2 the command was not understood.`
+Exit codes: 0 done, 1 refused or not found, 2 the command was not understood, 130 a check of a list was ended by Ctrl-C.`
 
 const history = `
 What is typed as a flag stays in the shell's history and shows in the list of processes. With --stdin it does not:
@@ -118,7 +118,10 @@ const addRebuild = (program: Command, terminal: Terminal): void => {
 const programFor = (terminal: Terminal, adapters: Adapters): Command => {
   const program = new Command('ledger')
     .description('Consent Ledger: prove what a person chose')
-    .option('--keys <file>', 'key file with the operator keys (default: keys.json in LEDGER_DATA)')
+    .option(
+      '--keys <file>',
+      'key file with a key for each role, or with the {"id", "key"} of one operator (default: keys.json in LEDGER_DATA)',
+    )
     .option('--json', 'answer in JSON, problems too')
     .addHelpText('after', about)
     .exitOverride()
@@ -150,6 +153,7 @@ export const run = async (args: string[], terminal: Terminal, adapters: Adapters
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof Unwell) return 1
+    if (error instanceof Interrupted) return error.exitCode
     printProblem(terminal, program.opts<Shared>().json === true, error)
     return exitCodeOf(error)
   }

@@ -16,3 +16,13 @@ export const answer = (terminal: Terminal, json: boolean, value: unknown, lines:
 
 /** Thrown behind an answer that tells of something wrong: the command ends with 1, and nothing more is printed. */
 export class Unwell extends Error {}
+
+/** Thrown once the process was told to end and what the command had begun is undone: it ends with `exitCode`, 128 and the number of the signal. */
+export class Interrupted extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super('The command was told to end.')
+    this.exitCode = exitCode
+  }
+}

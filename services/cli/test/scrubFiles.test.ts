@@ -1,7 +1,7 @@
 // What a check of a list leaves on disk, and that a name which cannot be written is found out before anybody is asked.
 import assert from 'node:assert/strict'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -79,8 +79,29 @@ describe('the files of a scrub', () => {
     })
 
   it('are not one and the same', async () => {
-    const same = await scrub([at('plain.txt'), '--scheme', 'email', '--out', at('same'), '--sent', at('same')])
-    assert.deepEqual([same.code, same.err.split(':')[0]], [2, 'INVALID_REQUEST'])
+    await mkdir(at('lists'))
+    await symlink(at('lists'), at('linked'))
+    const before = await scrubs()
+    const same: string[][] = [
+      ['--out', at('same'), '--sent', at('same')],
+      ['--out', at('same'), '--sent', `${scene.root}/./same`],
+      ['--out', at('same'), '--proof', `${scene.root}/lists/../same`],
+      ['--sent', at('lists/same'), '--proof', at('linked/same')],
+      ['--sent', `${scene.root}/./plain.txt`],
+    ]
+    for (const named of same) {
+      const { code, err } = await scrub([at('plain.txt'), '--scheme', 'email', ...named])
+      assert.deepEqual([code, err.split(':')[0]], [2, 'INVALID_REQUEST'], named.join(' '))
+    }
+    assert.deepEqual(await scrubs(), before)
+    assert.deepEqual([await readdir(at('lists')), (await readdir(scene.root)).filter((name) => /^same|part$/.test(name))], [[], []])
+  })
+
+  it('may be called as the parts of each other', async () => {
+    const { code } = await scrub([at('plain.txt'), '--scheme', 'email', '--out', at('b.part'), '--sent', at('b')])
+    assert.equal(code, 0)
+    assert.match(await readFile(at('b'), 'utf8'), /^\{"scheme":"email"/)
+    assert.match(await readFile(at('b.part'), 'utf8'), /^\{"line":1,/)
   })
 })
 

@@ -4,9 +4,10 @@ import { Command, Option } from 'commander'
 import type { Ledger } from '../../client.ts'
 import { withLedger } from '../../reach.ts'
 import { answer, type Terminal } from '../../terminal.ts'
-import { describe, type Flags } from './describe.ts'
+import { describe } from './describe.ts'
 import { exchange } from './exchange.ts'
 import { withFiles, type Files } from './files.ts'
+import type { Flags } from './flags.ts'
 import { piecesOf } from './list.ts'
 import { takeScrubProof } from './proof.ts'
 import { demandAsSent, demandAsWritten, save, type Saved } from './saved.ts'
@@ -22,10 +23,12 @@ const pathOf = ({ purpose, channel, controller, recipient }: Flags): string => {
   return `/v1/eligibility/scrub?${new URLSearchParams(asked).toString()}`
 }
 
-const check = async (ledger: Ledger, file: string, flags: Flags, files: Files, terminal: Terminal): Promise<Saved> => {
+type Checking = { ledger: Ledger; file: string; flags: Flags; files: Files; terminal: Terminal; told: AbortSignal }
+
+const check = async ({ ledger, file, flags, files, terminal, told }: Checking): Promise<Saved> => {
   const { scheme, out } = flags
   const list = piecesOf({ file, scheme }, terminal)
-  const { answer: pieces, end } = await exchange(ledger, pathOf(flags), files.sent === null ? list : copiedTo(files.sent, list))
+  const { answer: pieces, end } = await exchange(ledger, pathOf(flags), files.sent === null ? list : copiedTo(files.sent, list), told)
   try {
     const saved = await save(pieces, files.out)
     await files.sent?.done()
@@ -54,8 +57,8 @@ export const addScrub = (program: Command, terminal: Terminal): void => {
     .action(async (file: string, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<Flags>()
       await withLedger(terminal.env, flags.keys, async (ledger) => {
-        const saved = await withFiles(flags, terminal, async (files) => {
-          const checked = await check(ledger, file, flags, files, terminal)
+        const saved = await withFiles(file, flags, terminal, async (files, told) => {
+          const checked = await check({ ledger, file, flags, files, terminal, told })
           if (files.proof !== null) await takeScrubProof(ledger, checked.end.id, files.proof)
           return checked
         })

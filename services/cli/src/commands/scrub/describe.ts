@@ -1,16 +1,6 @@
 // What a check came to, in words, and what to keep of it.
-import type { Named } from './files.ts'
+import type { Flags } from './flags.ts'
 import type { Saved } from './saved.ts'
-
-export type Flags = Named & {
-  keys?: string
-  json?: true
-  purpose: string
-  channel: string
-  controller?: string
-  recipient?: string
-  scheme?: string
-}
 
 const troubled = ({ end, troubles: { count, first } }: Saved, { scheme }: Flags): string[] => {
   if (first === null) return []

@@ -64,14 +64,16 @@ async function* wholeAnswer(answer: IncomingMessage, sendingFailed: () => unknow
 
 /**
  * Sends `list` and answers with the bytes that come back, which begin while the list is still being sent. Errors: Refused, NOT_READY (nobody there, or the answer was cut
- * off), SETTING_INVALID, and those of `list`.
+ * off), SETTING_INVALID, and those of `list`. Once `told` is aborted the connection is closed: a ledger of the command's own could not end while it sends.
  */
 export const exchange = async (
   ledger: Ledger,
   path: string,
   list: AsyncIterable<Buffer>,
+  told: AbortSignal,
 ): Promise<{ answer: AsyncIterable<Buffer>; end: () => void }> => {
   const { asked, end } = begin(new URL(ledger.url + path), await operatorKey(ledger.keys, ['marketing', 'dpo', 'legal', 'auditor']))
+  told.addEventListener('abort', end)
   let failed: unknown
   const answered = once(asked, 'response') as Promise<[IncomingMessage]>
   pipeline(list, createGzip(), asked, (error) => {
