@@ -50,13 +50,13 @@ const shell = async (name: string): Promise<Record<string, unknown>> => {
   const { stdout } = await promisify(execFile)('sh', ['-c', block(name)], { env })
   return JSON.parse(stdout) as Record<string, unknown>
 }
-/** What `look` tells, once it tells something: the read model is a moment behind. */
-const eventually = async <T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
-  for (;;) {
+/** What `look` tells, once it tells something: the read model is a moment behind. Errors: `what` is missing after a minute. */
+const eventually = async <T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+  for (const end = Date.now() + 60_000; Date.now() < end; await pause(20)) {
     const found = await look()
     if (found !== undefined) return found
-    await pause(20)
   }
+  return assert.fail(`After a minute still not: ${what}`)
 }
 
 describe('docs/marketing.md', () => {
@@ -65,7 +65,7 @@ describe('docs/marketing.md', () => {
       notice: { id: 'newsletter-form', version: 1, language: 'fr' },
       choices: [{ purpose: 'commercial-mail', decision: 'given', channels: ['email'] }],
     })
-    const now = await eventually(async () => {
+    const now = await eventually('the look-up says CONSENT_GIVEN', async () => {
       const answer = await shell('look-up')
       return answer['reason'] === 'CONSENT_GIVEN' ? answer : undefined
     })
@@ -81,7 +81,7 @@ describe('docs/marketing.md', () => {
     try {
       const kept = (): Copy | undefined => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Copy) : undefined)
       const copied = (allowed: boolean) =>
-        eventually(() => {
+        eventually(`the copy has allowed ${allowed} for commercial-mail by e-mail`, () => {
           const copy = kept()
           const key = Object.values(copy?.verdicts ?? {}).find((one) => one.purpose === 'commercial-mail' && one.channel === 'email')
           return copy && key?.allowed === allowed ? { copy, key } : undefined
@@ -106,8 +106,10 @@ describe('docs/marketing.md', () => {
     let heard = ''
     listener.stdout.setEncoding('utf8').on('data', (piece: string) => (heard += piece))
     try {
-      await eventually(() => (/^id: \d+\.\d+\nevent: change\ndata: \{.*"reason":"CONSENT_WITHDRAWN"/m.test(heard) ? heard : undefined))
-      await eventually(() => (/^: asOf \S+Z\nid: \d+\.\d+\n\n/m.test(heard) ? heard : undefined))
+      await eventually('the change to CONSENT_WITHDRAWN is heard', () =>
+        /^id: \d+\.\d+\nevent: change\ndata: \{.*"reason":"CONSENT_WITHDRAWN"/m.test(heard) ? heard : undefined,
+      )
+      await eventually('a line says as of when', () => (/^: asOf \S+Z\nid: \d+\.\d+\n\n/m.test(heard) ? heard : undefined))
     } finally {
       listener.kill()
       await once(listener, 'exit')

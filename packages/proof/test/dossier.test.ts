@@ -125,6 +125,20 @@ test('nothing is built that no verifier would take', async () => {
   )
 })
 
+test('what lists and signs the files counts among them', async () => {
+  const { input } = await worldOf()
+  const places = [...input.proofs.keys()]
+  // No file is near the limit of one, and all but two fill what there is.
+  const filled = (bytes: number) => ({ ...input, proofs: new Map(places.map((place) => [place, 'x'.repeat(bytes)])) })
+  const own = Object.entries(unzipSync(buildDossier(filled(0)))).filter(
+    ([name]) => name !== 'manifest.json' && name !== 'completeness.note',
+  )
+  const others = own.reduce((sum, [, { length }]) => sum + length, 0)
+  const each = Math.floor((archiveLimits.total - others) / places.length)
+  assert.ok(each < archiveLimits.file)
+  assert.throws(() => buildDossier(filled(each)), { code: 'NOT_ACCEPTABLE' })
+})
+
 test('a page of the same report is the same in any time zone', async () => {
   const report = reportOf(unzipSync((await dossierOf()).zip))
   const zone = process.env['TZ']

@@ -1,4 +1,4 @@
-// POST /v1/consents/batch: each item judged by itself, in order for one person, malformed ones alone.
+// POST /v1/consents/batch: each item taken by itself, in order for one person, malformed ones alone.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'

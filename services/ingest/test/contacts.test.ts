@@ -172,7 +172,7 @@ test('the same again is one contact; another one later is another', async () => 
   assert.equal(types(events).filter((type) => type === 'ContactRecorded').length, 2)
 })
 
-test('rehearsed it is judged the same, and nothing is written', async () => {
+test('rehearsed it is answered the same, and nothing is written', async () => {
   const size = await ledger.size()
   const { status, json } = await ledger.post('/v1/contacts?dryRun=true', soldTo(email(), everything))
   assert.deepEqual([status, types(json.receipt.events)], [200, ['ContactRecorded', 'ConsentRefused', 'ObjectionRecorded']])

@@ -1,4 +1,4 @@
-// ?dryRun=true: judged as it would be, nothing written.
+// ?dryRun=true: rehearsed, nothing written.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'

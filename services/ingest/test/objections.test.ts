@@ -157,7 +157,7 @@ test('the same again is one act; a withdrawal under its key is another content',
   assert.equal((await ledger.post('/v1/objections', body, { idem: null })).json.code, 'IDEMPOTENCY_KEY_REQUIRED')
 })
 
-test('rehearsed it is judged the same, and nothing is written', async () => {
+test('rehearsed it is answered the same, and nothing is written', async () => {
   const [person, device] = [email(), cookie()]
   for (const one of [person, device]) await ledger.post('/v1/consents', consent(one, [yes]))
   const size = await ledger.size()

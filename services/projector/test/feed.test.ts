@@ -128,6 +128,19 @@ describe('a heartbeat', () => {
     await later
     assert.deepEqual(sent, ['change', 'heartbeat', 'change', 'heartbeat', 'heartbeat'])
   })
+  it('comes in every partition, however slow the brokers are', async (t) => {
+    const [broker, readModel] = [new Broker(), await openedRows(t)]
+    await judge(readModel, 0, 3, 0)
+    let time = now
+    // The next round is due behind each heartbeat.
+    broker.answer = () => {
+      time += 1000
+      return 'stored'
+    }
+    const { until } = feeding(t, broker, readModel, { clock: () => time, times: { lease: 60_000, heartbeat: 1000, groups: 1_000_000 } })
+    await until(() => broker.records.filter(isHeartbeat).length >= 6)
+    for (const log of broker.partitions) assert.ok(log.some(isHeartbeat))
+  })
 })
 
 describe('a send that fails', () => {

@@ -100,6 +100,44 @@ describe('given many people, when they are all asked about at once', () => {
   })
 })
 
+describe('given what is asked together, of which a part is away', () => {
+  const away = (): LedgerError => new LedgerError('VAULT_UNAVAILABLE', 'away')
+  const ask = (world: World, body: object): Promise<Reply> =>
+    world.ask('POST', '/v1/eligibility', 'all', {
+      identifiers: [{ scheme: 'email', value: address(0) }],
+      channel: 'email',
+      controller: 'campo',
+      ...body,
+    })
+  const toldBy = (reply: Reply): string | number => (reply.status === 200 ? answerOf(reply).reason : reply.status)
+
+  test('the people of one controller: those of another are answered', async () => {
+    const { world } = await crowd(1, (vault) => ({
+      ...vault,
+      findEach: async (controller, identifiers) => {
+        if (controller === 'other') throw away()
+        return vault.findEach(controller, identifiers)
+      },
+    }))
+    const asked = [{ purpose: 'news' }, { purpose: 'news', controller: 'other' }, { purpose: 'stays' }, { purpose: 'news' }]
+    const replies = await Promise.all(asked.map((body) => ask(world, body)))
+    assert.deepEqual(replies.map(toldBy), ['CONSENT_GIVEN', 503, 'NO_SALE', 'CONSENT_GIVEN'])
+    await world.close()
+  })
+
+  test('the verdicts on one purpose: those on another are told', async () => {
+    const { world } = await crowd(1)
+    const verdicts = world.readModel.verdicts.bind(world.readModel)
+    world.readModel.verdicts = async (named) => {
+      if (named.purpose === 'stays') throw new LedgerError('STORE_UNAVAILABLE', 'away')
+      return verdicts(named)
+    }
+    const replies = await Promise.all(['news', 'stays', 'news'].map((purpose) => ask(world, { purpose })))
+    assert.deepEqual(replies.map(toldBy), ['CONSENT_GIVEN', 503, 'CONSENT_GIVEN'])
+    await world.close()
+  })
+})
+
 describe('given a vault that does not say that it has noted a look', () => {
   const refused = (reply: Reply | undefined): boolean => reply?.status === 503 && !/CONSENT|allowed/.test(reply.text)
   const away = (): LedgerError => new LedgerError('VAULT_UNAVAILABLE', 'away')

@@ -1,4 +1,4 @@
-// Questions that come at the same time are one question: asked after the last of them, answered each for itself, failed all together.
+// Questions that come at the same time are one question: asked after the last of them, answered and refused each for itself.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
@@ -42,7 +42,19 @@ test('nobody is answered by what was so before they asked', async () => {
   assert.equal(await early, 'before')
 })
 
-test('what fails, fails for all who asked together and for nobody else', async () => {
+test('what fails for one of them fails for nobody else', async () => {
+  const ask = gathered<number, number>(() => async (one) => {
+    if (one === 2) throw new Error('away')
+    return one
+  })
+  const together = await Promise.allSettled([ask(1), ask(2), ask(3)])
+  assert.deepEqual(
+    together.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))),
+    [1, 'Error: away', 3],
+  )
+})
+
+test("what fails before it is anybody's, fails for all who asked together and for nobody else", async () => {
   let fails = true
   const ask = gathered(async (_: readonly number[]) => {
     if (fails) throw new Error('away')

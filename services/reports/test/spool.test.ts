@@ -29,9 +29,10 @@ const held = (directory: string): string[] | null => {
   })
 }
 
-/** Until this process holds none of a directory's files any more: a file is closed by another thread. */
+/** Until this process holds none of a directory's files any more: a file is closed by another thread. Fails after a minute. */
 const letGo = async (directory: string): Promise<void> => {
-  while ((held(directory) ?? []).length > 0) await setImmediate()
+  for (const end = Date.now() + 60_000; (held(directory) ?? []).length > 0; await setImmediate())
+    if (Date.now() > end) assert.fail(`After a minute still open: ${held(directory)?.join()}`)
 }
 
 const pieces = (count: number, size: number): Buffer[] => Array.from({ length: count }, () => randomBytes(size))

@@ -19,7 +19,7 @@ import { oneAtATime } from './coalesce.ts'
 /** Epoch ms. */
 export type Clock = () => number
 
-/** Everything that a process must know to judge a request. The folds are live: they change as events come, and are not copies. */
+/** Everything that a process must know to admit a request. The folds are live: they change as events come, and are not copies. */
 export type Live = {
   ledger(): Ledger
   controller(id: string): Catalogue | undefined

@@ -55,7 +55,10 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
     'Check the address or the identifiers; an erased person is not found by them.',
   ),
   METHOD_NOT_ALLOWED: said('The address exists, with other methods.', 'Use a method that `/openapi.json` lists for it.'),
-  NOT_ACCEPTABLE: said('The answer has no form that `Accept` asks for.', 'Ask for `application/json`.'),
+  NOT_ACCEPTABLE: said(
+    'The answer cannot be given in the form that `Accept` asks for: there is none, a dossier would be larger than a verifier takes, or the key of statements has changed since the proof.',
+    'Ask for `application/json`; where the detail names the key of statements, for another proof.',
+  ),
   RATE_LIMITED: said(
     'Too many requests came from one address; no yes was written. Every no in the request was recorded.',
     'Wait for `Retry-After`, then send the same request again with the same key.',

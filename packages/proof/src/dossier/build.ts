@@ -70,10 +70,10 @@ const manifestOf = (files: Files): string => {
   return canonicalJson({ v: 1, files: Object.fromEntries(hashes) })
 }
 
-const statementOf = (report: DossierReport, manifest: string, signer: StatementSigner): string => {
+const completenessOf = (report: DossierReport, manifest: string): string => {
   const { proof, log, streams, others } = report
   const reached = proof.otherSubjects
-  const text = formatCompleteness({
+  return formatCompleteness({
     origin: log.origin,
     proofId: proof.id,
     issuedAt: proof.issuedAt,
@@ -87,7 +87,6 @@ const statementOf = (report: DossierReport, manifest: string, signer: StatementS
     reached: reached && { devices: reached.device, accounts: reached.account },
     others,
   })
-  return signNote(text, signer)
 }
 
 const refuseEmpty = ({ subjectId, events, ledgerEvents, statementSigner }: DossierInput): void => {
@@ -126,9 +125,12 @@ const refuseUnsound = (input: DossierInput): void => {
   for (const events of [input.catalogueEvents, input.ledgerEvents, ...input.otherStreams.map((one) => one.events)]) refuseGap(events)
 }
 
-/** What no verifier would take is not handed out, nor signed for. Errors: NOT_ACCEPTABLE. */
-const refuseTooLarge = (files: Files): void => {
-  const sizes = [...files.values()].map(({ length }) => length)
+/** More bytes than the signature of a statement has. */
+const signatureRoom = 4096
+
+/** What no verifier would take is not handed out, nor signed for. `files`: all but the statement; `text`: what it says. Errors: NOT_ACCEPTABLE. */
+const refuseTooLarge = (files: Files, text: string): void => {
+  const sizes = [...[...files.values()].map(({ length }) => length), Buffer.byteLength(text) + signatureRoom]
   const total = sizes.reduce((sum, size) => sum + size, 0)
   if (total > archiveLimits.total || sizes.some((size) => size > archiveLimits.file))
     throw new LedgerError(
@@ -161,9 +163,10 @@ export const buildDossier = (input: DossierInput): Uint8Array => {
   if (input.reached !== null) files.set(reachedFile, utf8(canonicalJson(input.reached)))
   addLog(files, input)
   addReport(files, report)
-  refuseTooLarge(files)
   const manifest = manifestOf(files)
   files.set(dossierFiles.manifest, utf8(manifest))
-  files.set(dossierFiles.statement, utf8(statementOf(report, manifest, input.statementSigner)))
+  const text = completenessOf(report, manifest)
+  refuseTooLarge(files, text)
+  files.set(dossierFiles.statement, utf8(signNote(text, input.statementSigner)))
   return zipOf(files)
 }

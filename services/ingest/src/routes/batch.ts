@@ -14,7 +14,7 @@ export const batchRoute = (app: EdgeApp, deps: IngestDeps): void => {
     config: { access: { site: ['secret', 'publishable'] }, limit: 'batch' },
     schema: {
       operationId: 'recordBatch',
-      summary: 'Record up to 1,000 acts, each judged by itself',
+      summary: 'Record up to 1,000 acts, each taken by itself',
       tags: ['Sites'],
       querystring: DryRunQuery,
       body: Batch,

@@ -1,4 +1,4 @@
-// POST /v1/consents/batch: up to 1,000 acts, each judged by itself.
+// POST /v1/consents/batch: up to 1,000 acts, each taken by itself.
 import { z } from 'zod'
 import { Consent } from './consents.ts'
 import { Contact } from './contacts.ts'

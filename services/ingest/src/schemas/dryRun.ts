@@ -1,8 +1,11 @@
-// ?dryRun=true: judged as it would be, nothing written. ?wait=published: answered once it is published.
+// ?dryRun=true: rehearsed, nothing written. ?wait=published: answered once it is published.
 import { z } from 'zod'
 
 export const DryRunQuery = z.strictObject({
-  dryRun: z.enum(['true', 'false']).optional().meta({ description: '`true`: judged as it would be, answered with 200, nothing written.' }),
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: '`true`: rehearsed: answered with 200 and what would be recorded, nothing written.' }),
 })
 
 export const ActQuery = DryRunQuery.extend({

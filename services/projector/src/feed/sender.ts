@@ -178,12 +178,15 @@ export class Sender {
       this.#goal = null
     }
     const now = clock()
+    // A round that did not come to its end in time is not followed by another one alike, or the last partitions would never be told.
+    let together = 1
     if (this.#told !== null && now - this.#beatAt >= times.heartbeat) {
+      if (this.#beats.length > 0) together = this.#producing.partitions
       this.#beats = heartbeats({ ledgerId, place: this.#place, asOf: this.#told, sentAt: now }, this.#producing.partitions)
       this.#beatAt = now
     }
-    const next = this.#beats.shift()
-    if (next !== undefined) await this.#store([next])
+    const next = this.#beats.splice(0, together)
+    if (next.length > 0) await this.#store(next)
   }
 
   /** Beside the sending, which it must not hold up. */

@@ -3,8 +3,9 @@
 /** So many are asked as one: the event loop is not held long by them, and what they name is one message. */
 const most = 128
 
-type Ask<Asked, Answer> = (asked: readonly Asked[]) => Promise<(one: Asked) => Answer>
-type Waiting<Asked, Answer> = { asked: Asked; resolve: (answer: Answer) => void; reject: (error: unknown) => void }
+type Answers<Asked, Answer> = (one: Asked) => Answer | Promise<Answer>
+type Ask<Asked, Answer> = (asked: readonly Asked[]) => Answers<Asked, Answer> | Promise<Answers<Asked, Answer>>
+type Waiting<Asked, Answer> = { asked: Asked; resolve: (answer: Answer | Promise<Answer>) => void; reject: (error: unknown) => void }
 
 const settle = async <Asked, Answer>(group: readonly Waiting<Asked, Answer>[], ask: Ask<Asked, Answer>): Promise<void> => {
   try {
@@ -17,7 +18,8 @@ const settle = async <Asked, Answer>(group: readonly Waiting<Asked, Answer>[], a
 
 /**
  * Asks `ask` for all who called in one turn of the event loop together; it says which answer is whose. It begins after the last of these calls, so that nobody is answered
- * by what was so before they asked, and waits for no question under way. What it throws is thrown to each of them.
+ * by what was so before they asked, and waits for no question under way. An answer that is awaited and fails is thrown to whom it belongs alone; what `ask` itself throws, to
+ * each of them.
  */
 export const gathered = <Asked, Answer>(ask: Ask<Asked, Answer>): ((asked: Asked) => Promise<Answer>) => {
   const waiting: Waiting<Asked, Answer>[] = []

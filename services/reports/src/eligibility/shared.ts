@@ -18,33 +18,35 @@ export type Shared = {
   kept(key: OneKey): Promise<Kept | undefined>
 }
 
-const reachedBy = async ({ vault }: ReportsDeps, asked: readonly Named[]): Promise<(one: Named) => string[]> => {
-  const found = new Map<Identifier, string[]>()
-  const ofOne = async (controller: string, named: readonly Named[]): Promise<void> => {
+// Each controller, and each key, is asked apart: one that fails fails for those alone who asked it.
+
+const reachedBy = ({ vault }: ReportsDeps, asked: readonly Named[]): ((one: Named) => Promise<string[]>) => {
+  const ofOne = async (controller: string, named: readonly Named[]): Promise<Map<Identifier, string[]>> => {
     const identifiers = named.flatMap((one) => one.identifiers)
     const each = await vault.findEach(controller, identifiers)
-    for (const [n, identifier] of identifiers.entries()) found.set(identifier, each[n] ?? [])
+    return new Map(identifiers.map((identifier, n) => [identifier, each[n] ?? []]))
   }
-  await Promise.all([...Map.groupBy(asked, ({ controller }) => controller)].map(([controller, named]) => ofOne(controller, named)))
-  return ({ identifiers }) => [...new Set(identifiers.flatMap((identifier) => found.get(identifier) ?? []))]
+  const found = new Map(
+    [...Map.groupBy(asked, ({ controller }) => controller)].map(([controller, named]) => [controller, ofOne(controller, named)]),
+  )
+  return async ({ controller, identifiers }) => {
+    const subjects = await found.get(controller)
+    return [...new Set(identifiers.flatMap((identifier) => subjects?.get(identifier) ?? []))]
+  }
 }
 
-const keptOf = async (deps: ReportsDeps, asked: readonly OneKey[]): Promise<(one: OneKey) => Kept | undefined> => {
-  const found = new Map<OneKey, Kept | undefined>()
-  const ofOne = async (ofKey: readonly OneKey[]): Promise<void> => {
+const nameOf = ({ controller, purpose, channel }: OneKey): string => `${controller} ${purpose} ${channel}`
+
+const keptOf = (deps: ReportsDeps, asked: readonly OneKey[]): ((one: OneKey) => Promise<Kept | undefined>) => {
+  const ofOne = async (ofKey: readonly OneKey[]): Promise<Map<OneKey, Kept | undefined>> => {
     const [first] = ofKey
-    if (first === undefined) return
-    const kept = await keptVerdicts(
-      deps,
-      first.controller,
-      first,
-      ofKey.map(({ subjectId }) => subjectId),
-    )
-    for (const [n, one] of ofKey.entries()) found.set(one, kept[n])
+    if (first === undefined) return new Map()
+    const ids = ofKey.map(({ subjectId }) => subjectId)
+    const kept = await keptVerdicts(deps, first.controller, first, ids)
+    return new Map(ofKey.map((one, n) => [one, kept[n]]))
   }
-  const nameOf = ({ controller, purpose, channel }: OneKey): string => `${controller} ${purpose} ${channel}`
-  await Promise.all([...Map.groupBy(asked, nameOf).values()].map(ofOne))
-  return (one) => found.get(one)
+  const found = new Map([...Map.groupBy(asked, nameOf)].map(([name, ofKey]) => [name, ofOne(ofKey)]))
+  return async (one) => (await found.get(nameOf(one)))?.get(one)
 }
 
 /** One of these for all look-ups of a process. */
