@@ -9,7 +9,7 @@ import {
   decideStaffNo,
   demandTold,
   admitObjection,
-  admitRestriction,
+  purposesToRestrict,
   admitWithdrawal,
   refusalOfOthers,
   restrictionsTold,
@@ -226,10 +226,10 @@ test('the person is told before a restriction is lifted, at the latest now', () 
 
 test('an unknown purpose is named; the others are restricted all the same', () => {
   const named = ['news', 'nothing', 'orders', 'news']
-  const purposes = admitRestriction(catalogueOf(), named)
+  const purposes = purposesToRestrict(catalogueOf(), named)
   assert.deepEqual(purposes, ['news', 'orders'])
   const refused = refusalOfOthers(named, new Set(purposes))
   assert.deepEqual([refused?.code, refused?.violations.map(({ pointer }) => pointer)], ['UNKNOWN_PURPOSE', ['/purposes/1']])
-  assert.deepEqual([admitRestriction(catalogueOf(), 'all'), refusalOfOthers('all', new Set())], ['all', null])
-  assert.deepEqual(admitRestriction(catalogueOf(), ['nothing']), [])
+  assert.deepEqual([purposesToRestrict(catalogueOf(), 'all'), refusalOfOthers('all', new Set())], ['all', null])
+  assert.deepEqual(purposesToRestrict(catalogueOf(), ['nothing']), [])
 })

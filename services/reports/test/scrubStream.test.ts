@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { after, before, describe, test } from 'node:test'
@@ -16,7 +15,21 @@ import { LedgerError } from '@consent-ledger/domain'
 import { saltedHash } from '@consent-ledger/proof'
 import { keyOf } from './founding.ts'
 import { project } from './projecting.ts'
-import { answerTo, begin, hear, lineOf, listOf, openScrubbing, read, recorded, send, told, traces, type Scrubbing } from './scrubbing.ts'
+import {
+  answerTo,
+  begin,
+  hear,
+  lineOf,
+  listOf,
+  nobodyThere,
+  openScrubbing,
+  read,
+  recorded,
+  send,
+  traces,
+  unread,
+  type Scrubbing,
+} from './scrubbing.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -43,18 +56,6 @@ const write = async (asked: ClientRequest, text: string | Buffer): Promise<void>
 const end = async (asked: ClientRequest): Promise<void> => {
   asked.end()
   await once(asked, 'finish')
-}
-
-/** Nobody reads the answer yet. */
-const unread = async (asked: ClientRequest): Promise<IncomingMessage> => {
-  const answer = await answerTo(asked)
-  return answer.pause()
-}
-
-/** Until the server has let go of every connection. */
-const nobodyThere = async ({ world: { app } }: Scrubbing): Promise<void> => {
-  const count = promisify(app.server.getConnections.bind(app.server))
-  while ((await count()) > 0) await setImmediate()
 }
 
 const spoolFiles = (): string[] => readdirSync(place)
@@ -263,44 +264,4 @@ describe('what is known', () => {
     assert.equal((await traces(away, 1)).length, 1)
     await away.world.close()
   })
-})
-
-test('four at once, and whoever comes then is told when to come again', async () => {
-  const crowd = await openScrubbing()
-  const asking = await Promise.all(
-    ['marketing', 'marketing', 'legal', 'legal'].map(async (as) => {
-      const asked = begin(crowd, { as })
-      asked.write(listOf('anna'))
-      return { asked, answer: await unread(asked) }
-    }),
-  )
-  const { status, headers, bytes } = await send(crowd, listOf('anna'), { as: 'auditor' })
-  assert.deepEqual([status, headers['retry-after'], Object(JSON.parse(bytes.toString())).code], [429, '5', 'RATE_LIMITED'])
-  const [first, second, ...others] = asking
-  first?.asked.end()
-  assert.ok(first && (await hear(first.answer)).whole)
-  second?.asked.on('error', () => {}).destroy()
-  await hear(second?.answer ?? assert.fail())
-  for (const { asked } of others) asked.end()
-  for (const { answer } of others) assert.ok((await hear(answer)).whole)
-  await nobodyThere(crowd)
-  assert.equal((await told(crowd, listOf('anna'))).end.count, 1)
-  await crowd.world.close()
-})
-
-test('two at once of one operator, who cannot keep everybody else out', async () => {
-  const crowd = await openScrubbing()
-  const sitDown = async () => {
-    const asked = begin(crowd)
-    asked.write(listOf('anna'))
-    return { asked, answer: await unread(asked) }
-  }
-  const asking = [await sitDown(), await sitDown()]
-  assert.equal((await send(crowd, listOf('anna'))).status, 429)
-  assert.equal((await send(crowd, listOf('anna'), { as: 'dpo' })).status, 200)
-  for (const { asked } of asking) asked.end()
-  for (const { answer } of asking) assert.ok((await hear(answer)).whole)
-  await nobodyThere(crowd)
-  assert.equal((await send(crowd, listOf('anna'))).status, 200)
-  await crowd.world.close()
 })

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { ScrubEnd, ScrubTrouble, ScrubVerdict } from '@consent-ledger/proof'
 import { keyOf } from './founding.ts'
 import { erased, no, objection, openMarket, say, someone, yes } from './market.ts'
@@ -125,3 +126,15 @@ export const traces = (scrubbing: Pick<Scrubbing, 'world'>, count: number) =>
     const events = await recorded(scrubbing)
     return events.length >= count ? events : null
   })
+
+/** Nobody reads the answer yet. */
+export const unread = async (asked: ClientRequest): Promise<IncomingMessage> => {
+  const answer = await answerTo(asked)
+  return answer.pause()
+}
+
+/** Until the server has let go of every connection. */
+export const nobodyThere = async ({ world: { app } }: Scrubbing): Promise<void> => {
+  const count = promisify(app.server.getConnections.bind(app.server))
+  while ((await count()) > 0) await setImmediate()
+}

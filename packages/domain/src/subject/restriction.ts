@@ -25,7 +25,7 @@ export const restrictionsTold = (subject: Subject, cut: Cut): RestrictionRow[] =
  * Which purposes a restriction is about: those of `named` that ever existed, each once. The others are told apart (`refusalOfOthers`) and do not stand in the way:
  * doubt delays the answer, never the stop (Art. 12(6)).
  */
-export const admitRestriction = (catalogue: Catalogue, named: 'all' | readonly string[]): 'all' | string[] =>
+export const purposesToRestrict = (catalogue: Catalogue, named: 'all' | readonly string[]): 'all' | string[] =>
   named === 'all' ? 'all' : [...new Set(named.filter((id) => catalogue.purposes.has(id)))]
 
 /** Restricts `purposes` (not empty) from the moment of recording (epoch ms), whatever is restricted already: each ground has its own end. */

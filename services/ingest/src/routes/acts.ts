@@ -13,13 +13,13 @@ import { Contact } from '../schemas/contacts.ts'
 import { ActQuery, DryRunQuery } from '../schemas/dryRun.ts'
 import { NoticeView } from '../schemas/noticeViews.ts'
 import { Objection } from '../schemas/objections.ts'
-import { Rehearsed, Recorded } from '../schemas/receipts.ts'
+import { Recorded, RehearsedReply } from '../schemas/receipts.ts'
 import { Withdrawal } from '../schemas/withdrawals.ts'
 import { answerRecorded, answerRehearsed, seenOf } from './answer.ts'
 
 const config = { access: { site: ['secret', 'publishable'] }, act: true } as const
 const response = {
-  200: z.union([Recorded, Rehearsed]).describe('The first answer again (`Idempotency-Replayed: true`), or a dry run.'),
+  200: z.union([Recorded, RehearsedReply]).describe('The first answer again (`Idempotency-Replayed: true`), or a dry run.'),
   201: Recorded.describe('Recorded: durable.'),
 }
 const common = { tags: ['Sites'], querystring: ActQuery, response }

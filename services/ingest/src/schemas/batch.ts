@@ -4,7 +4,7 @@ import { Consent } from './consents.ts'
 import { Contact } from './contacts.ts'
 import { NoticeView } from './noticeViews.ts'
 import { Objection } from './objections.ts'
-import { Rehearsed, Recorded } from './receipts.ts'
+import { Recorded, RehearsedReply } from './receipts.ts'
 import { Withdrawal } from './withdrawals.ts'
 
 const key = {
@@ -60,7 +60,7 @@ export const Batch = z
 /** In the order of the items. A refusal of the yeses whose noes were recorded has its receipt inside the problem. */
 export const BatchResult = z.union([
   z.strictObject({ status: z.int(), ...Recorded.shape }),
-  z.strictObject({ status: z.int(), ...Rehearsed.shape }),
+  z.strictObject({ status: z.int(), ...RehearsedReply.shape }),
   z.strictObject({ status: z.int(), problem: z.looseObject({ code: z.string(), status: z.int() }) }),
 ])
 export type BatchResult = z.output<typeof BatchResult>

@@ -88,5 +88,4 @@ export const Recorded = z
   .meta({ examples: [{ receipt: example }] })
 export type Recorded = z.output<typeof Recorded>
 
-export const Rehearsed = z.strictObject({ receipt: DryRun, receipts: z.array(DryRun).optional(), dropped: Dropped.optional() })
-export type Rehearsed = z.output<typeof Rehearsed>
+export const RehearsedReply = z.strictObject({ receipt: DryRun, receipts: z.array(DryRun).optional(), dropped: Dropped.optional() })

@@ -4,7 +4,7 @@ import {
   decideRestriction,
   decideRestrictionLift,
   demandTold,
-  admitRestriction,
+  purposesToRestrict,
   ms,
   refusalOfOthers,
   type LedgerError,
@@ -32,7 +32,7 @@ export const restrict = async (
 ): Promise<{ record: StaffRecord; refused: LedgerError | null }> => {
   const { controllerId } = look.catalogue
   demandNoPaymentData({ reason: post.reason })
-  const purposes = admitRestriction(look.catalogue, post.purposes)
+  const purposes = purposesToRestrict(look.catalogue, post.purposes)
   const unknown = refusalOfOthers(post.purposes, new Set(purposes))
   if (unknown !== null && purposes.length === 0) throw unknown
   const act = await claimStaffAct(deps, look, { route: 'restrictions', post: { ...post } }, idempotencyKey)
